@@ -1,0 +1,80 @@
+// Outgoing HTTP(S) with deadlines and a guard against requests to internal addresses, and a WebSocket client for
+// benches, tests and the `yingda` tools.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "yingda/base/result.hpp"
+#include "yingda/base/time.hpp"
+#include "yingda/net/http.hpp"
+
+namespace yingda::net {
+
+/// Whether a request may reach loopback, private, link-local and other non-public addresses. The guard checks the
+/// address that is connected to, after resolution, so a name cannot smuggle one in; redirects are checked again.
+enum class AddressGuard { public_only, any };
+
+struct ClientRequest {
+  Method method = Method::get;
+  std::string url;  // http:// or https://
+  std::vector<Header> headers;
+  std::string body;
+  DurationMs deadline = seconds(10);
+  std::int64_t response_bytes_max = 4 * 1024 * 1024;
+  AddressGuard guard = AddressGuard::public_only;
+};
+
+struct ClientResponse {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string body;
+};
+
+/// Thread-safe; one own network thread.
+class HttpClient {
+ public:
+  HttpClient();
+  ~HttpClient();
+  /// `done` once, on the client's thread. timeout `net.deadline`, unavailable `net.unreachable`,
+  /// permission_denied `net.internal_address`, limit_exceeded `net.response_too_large`.
+  void send(ClientRequest request, std::function<void(Result<ClientResponse>)> done);
+  Result<ClientResponse> send_and_wait(ClientRequest request);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Many client sockets on one thread, for load tools.
+class WebSocketClientPool {
+ public:
+  class Socket {
+   public:
+    virtual ~Socket() = default;
+    virtual void send(std::string text) = 0;
+    virtual void close() = 0;
+    /// Cuts the TCP connection without a close frame (network test).
+    virtual void cut() = 0;
+  };
+  struct Callbacks {
+    std::function<void()> on_open;
+    std::function<void(std::string_view)> on_message;
+    std::function<void(std::string_view why)> on_close;
+  };
+  WebSocketClientPool();
+  ~WebSocketClientPool();
+  /// ws://host:port/path; callbacks come on the pool's thread.
+  std::shared_ptr<Socket> open(const std::string& url, std::vector<Header> headers, Callbacks callbacks);
+  void post(std::function<void()> job);
+  void after(DurationMs delay, std::function<void()> job);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace yingda::net
