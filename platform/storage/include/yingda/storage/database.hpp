@@ -238,6 +238,8 @@ class Database {
   virtual Result<std::int64_t> last_seq(TenantId tenant) = 0;
   /// The same inside a read job, so that a snapshot and its seq belong together.
   virtual Result<std::int64_t> last_seq(Transaction& tx, TenantId tenant) = 0;
+  /// Every tenant that has ever committed an event, in id order.
+  virtual Result<std::vector<TenantId>> tenants_with_events() = 0;
   /// Forgets events older than `before`, at most `limit` rows; gives how many.
   virtual Result<std::int64_t> trim_events(UtcTime before, int limit) = 0;
 
