@@ -1,0 +1,171 @@
+// The conversation's verbs: intake, answers, notes, recall, receipts, ownership, episodes, files, canned replies.
+// All run inside the caller's transaction and write their events to the log. Ownership verbs are guarded by
+// `expected_version` or by state, so two racing claims give one winner and one `conversation.version_conflict`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yingda/base/result.hpp"
+#include "yingda/base/time.hpp"
+#include "yingda/conversation/events.hpp"
+#include "yingda/conversation/types.hpp"
+#include "yingda/customer/customer.hpp"
+#include "yingda/org/org.hpp"
+#include "yingda/storage/database.hpp"
+
+namespace yingda::conversation {
+
+inline constexpr int kTextCodePointsMax = 5'000;
+inline constexpr int kClientKeyBytesMax = 64;
+inline constexpr int kMessagePageMax = 200;
+inline constexpr int kConversationPageMax = 100;
+inline constexpr int kPreviewCodePoints = 80;
+inline constexpr std::int64_t kFileBytesMax = 50LL * 1024 * 1024;
+inline constexpr int kMentionsMax = 20;
+
+/// What a channel hands in after decoding.
+struct InboundMessage {
+  TenantId tenant;
+  Channel channel = Channel::webchat;
+  CustomerId customer;       // resolved by the adapter
+  WidgetId widget;           // webchat
+  std::string client_msg_id; // the sender's key or the channel's message id; exactly-once per (conversation, key)
+  MessageKind kind = MessageKind::text;
+  std::string text;
+  FileId file;               // uploaded before
+  MessageId quote;
+};
+/// What an agent sends.
+struct OutboundMessage {
+  std::string client_msg_id;
+  MessageKind kind = MessageKind::text;  // note: internal
+  std::string text;
+  FileId file;
+  MessageId quote;
+  std::vector<UserId> mentions;
+  bool automatic = false;
+};
+/// `duplicate`: this key was accepted before; `message` is the stored one and nothing was written.
+struct Accepted {
+  Conversation conversation;
+  Message message;
+  bool duplicate = false;
+  bool opened_episode = false;
+};
+
+enum class Box { mine, queue, all };  // inbox lists
+YD_DESCRIBE_ENUM(Box, mine, queue, all)
+struct ListFilter {
+  Box box = Box::mine;
+  std::optional<State> state;  // empty: every open one
+  bool include_closed = false;
+  TeamId team;
+  UserId agent;
+  std::string search;  // customer name, label, last preview
+};
+
+/// Who moves a conversation: an agent (Actor) or the routing engine (system actor). `reason` is a dotted key that is
+/// stored with the assignment and shown.
+struct Handover {
+  UserId agent;      // to a person …
+  TeamId team;       // … or to a team's queue
+  std::string reason;
+  std::string note;  // for the next agent
+  std::optional<std::int64_t> expected_version;
+};
+
+class Conversations {
+ public:
+  Conversations(const Clock& clock, IdSource& ids, org::Org& org, customer::Customers& customers);
+
+  // --- customer's side
+  /// Exactly-once intake: finds or creates the customer's thread, opens an episode when none is open (state queued),
+  /// stores the message, emits `conversation.opened` (when opened) and `message.accepted`.
+  Result<Accepted> accept(storage::Transaction& tx, const InboundMessage& inbound);
+  /// The customer's thread, or nullopt before the first message.
+  Result<std::optional<Conversation>> thread_of(storage::Transaction& tx, TenantId tenant, CustomerId customer);
+  /// Messages the customer may see, newest page first by `before_seq` (0: newest), returned in rising seq.
+  Result<std::vector<Message>> messages_for_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer,
+                                                     std::int64_t before_seq, int limit);
+  /// Receipts of the customer's side; numbers beyond last_seq are cut, smaller ones ignored (no event).
+  Status mark_by_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer, std::int64_t delivered_seq,
+                          std::int64_t read_seq);
+  Result<Message> recall_by_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer,
+                                     MessageId message);
+
+  // --- agents' side. Every verb goes through access: owner, participant, member of the queue's team, or view/supervise
+  // right within the data scope; otherwise `conversation.not_found`.
+  Result<Conversation> access_conversation(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
+  Result<org::Page<Conversation>> list(storage::Transaction& tx, const org::Actor& actor, const ListFilter& filter,
+                                       std::string_view after, int limit);
+  Result<std::vector<Message>> messages(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                        std::int64_t before_seq, int limit);
+  Result<std::vector<Message>> messages_after(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                              std::int64_t after_seq, int limit);
+  Result<std::vector<Episode>> episodes(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
+  /// An answer or a note. Answering needs ownership or participation (`conversation.not_owner`), except supervisors.
+  /// Answering a closed conversation reopens it for the sender. Notes need only access.
+  Result<Accepted> send(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                        const OutboundMessage& outbound);
+  /// Within the tenant's recall window, own messages only (`conversation.recall_too_late`, `conversation.not_author`).
+  Result<Message> recall(storage::Transaction& tx, const org::Actor& actor, MessageId message);
+  Status mark(storage::Transaction& tx, const org::Actor& actor, ConversationId id, std::int64_t delivered_seq,
+              std::int64_t read_seq);
+  /// 抢单: takes a queued conversation of an own team; conflict `conversation.already_taken` for the loser.
+  Result<Conversation> grab(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
+  /// By the owner, or by supervisors: to an agent or to a team's queue.
+  Result<Conversation> transfer(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                const Handover& handover);
+  /// By the routing engine: no rights asked, only the guard. Emits `conversation.assigned` / `.queued`.
+  Result<Conversation> assign(storage::Transaction& tx, TenantId tenant, ConversationId id, const Handover& handover);
+  /// By the routing engine: nobody is there; a dated promise instead of a drop.
+  Result<Conversation> promise(storage::Transaction& tx, TenantId tenant, ConversationId id, TeamId team,
+                               std::optional<UtcTime> back_at, std::string_view reason);
+  /// Ends the episode. `automatic` closes are refused while the customer spoke last
+  /// (`conversation.customer_waiting`).
+  Result<Conversation> close(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                             std::string_view reason, bool automatic);
+  Result<Conversation> reopen(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
+  Result<Conversation> set_priority(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                    std::int64_t priority);
+  /// Adds or removes a colleague (conference); owner or supervisor.
+  Result<Conversation> set_participant(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                       UserId colleague, bool takes_part);
+  /// Internal verb without rights: the conversation as it is (routing, realtime).
+  Result<Conversation> load(storage::Transaction& tx, TenantId tenant, ConversationId id);
+  /// Open conversations of a tenant in state queued or promised, oldest first (routing start).
+  Result<std::vector<Conversation>> waiting(storage::Transaction& tx, TenantId tenant, int limit);
+  /// How many conversations each agent owns now.
+  Result<std::vector<std::pair<UserId, std::int64_t>>> loads(storage::Transaction& tx, TenantId tenant);
+
+  // --- files: rows only; bytes are kept by the caller's file store before `add_file`
+  Result<FileInfo> add_file(storage::Transaction& tx, TenantId tenant, const FileInfo& file, CustomerId by_customer,
+                            UserId by_user, std::string_view storage_key);
+  struct StoredFile {
+    FileInfo info;
+    std::string storage_key;
+  };
+  /// A file the customer may see: uploaded by him or standing in a visible message of his thread.
+  Result<StoredFile> file_for_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer, FileId file);
+  Result<StoredFile> access_file(storage::Transaction& tx, const org::Actor& actor, FileId file);
+
+  // --- canned replies
+  Result<std::vector<CannedReply>> canned_replies(storage::Transaction& tx, const org::Actor& actor);
+  Result<CannedReply> save_canned_reply(storage::Transaction& tx, const org::Actor& actor, const CannedReply& reply);
+  Status delete_canned_reply(storage::Transaction& tx, const org::Actor& actor, CannedReplyId id);
+
+ private:
+  const Clock& clock_;
+  IdSource& ids_;
+  org::Org& org_;
+  customer::Customers& customers_;
+};
+
+std::span<const storage::Migration> migrations();
+
+}  // namespace yingda::conversation
