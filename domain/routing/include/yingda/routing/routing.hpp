@@ -1,0 +1,60 @@
+// Routing's face: who gets the next conversation. Listens to conversation events and agents' states, decides (pure, in
+// src/decide), applies through conversation's guarded verbs. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "yingda/base/result.hpp"
+#include "yingda/base/time.hpp"
+#include "yingda/conversation/conversation.hpp"
+#include "yingda/org/org.hpp"
+#include "yingda/routing/types.hpp"
+#include "yingda/runtime/runtime.hpp"
+#include "yingda/storage/database.hpp"
+
+namespace yingda::routing {
+
+/// How long an agent's last socket may be gone before he counts as offline.
+inline constexpr DurationMs kDisconnectGrace = seconds(30);
+
+class Routing {
+ public:
+  Routing(storage::Database& database, runtime::Dispatcher& dispatcher, runtime::Timers& timers, const Clock& clock,
+          IdSource& ids, org::Org& org, conversation::Conversations& conversations);
+  ~Routing();
+
+  /// Rebuilds its memory from the store and begins to assign. Call after migrate, before dispatcher.start().
+  Status start();
+  void stop();
+
+  // --- agents' states; each change is kept in the timeline (routing_agent_timeline) and emitted as
+  // "agent.state_changed" with the whole AgentStatus.
+  Result<AgentStatus> set_state(storage::Transaction& tx, const org::Actor& actor, AgentState state,
+                                std::string_view reason);
+  /// Everybody with conversation_handle in the tenant, bounded by org::kUsersMax; state from the store, load counted.
+  Result<std::vector<AgentStatus>> agents(storage::Transaction& tx, const org::Actor& actor);
+  Result<AgentStatus> status(storage::Transaction& tx, TenantId tenant, UserId user);
+
+  // --- presence, from edge/realtime: the first socket of an agent came, the last one went. Not blocking.
+  void agent_connected(TenantId tenant, UserId user);
+  void agent_disconnected(TenantId tenant, UserId user);
+
+  /// Someone who could take a conversation now is online in the tenant (team none: in any team). From memory.
+  bool anyone_online(TenantId tenant, TeamId team) const;
+  /// Place in the queue, 1-based; 0 when not queued. From memory.
+  std::int64_t queue_position(TenantId tenant, ConversationId conversation) const;
+  /// Blocks until every event committed so far led to its assignments; for tests.
+  bool settle(DurationMs limit);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+std::span<const storage::Migration> migrations();
+
+}  // namespace yingda::routing

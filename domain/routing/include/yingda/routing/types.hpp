@@ -1,0 +1,34 @@
+// Values of routing (分配): agents' states, capacity, load. API shapes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "yingda/base/describe.hpp"
+#include "yingda/base/ids.hpp"
+#include "yingda/base/time.hpp"
+
+namespace yingda::routing {
+
+/// 坐席状态. online: takes new work; busy (示忙): connected, takes none; away (小休): with a reason code; offline: signed
+/// out or unreachable longer than the grace time.
+enum class AgentState { offline, online, busy, away };
+YD_DESCRIBE_ENUM(AgentState, offline, online, busy, away)
+
+struct AgentStatus {
+  UserId user_id;
+  std::string name;          // colleagues' view
+  std::string display_name;  // customers' view
+  AgentState state = AgentState::offline;
+  std::string reason;        // reason code of away/busy: "break", "meal", "training" … or ""
+  UtcTime since_at_ms;
+  std::int64_t load = 0;      // conversations owned now
+  std::int64_t capacity = 5;  // conversations at once
+  bool connected = false;     // has a live socket
+  std::vector<TeamId> team_ids;
+};
+YD_DESCRIBE(AgentStatus, (user_id, name, display_name, state, reason, since_at_ms, load, capacity, connected,
+                          team_ids))
+
+}  // namespace yingda::routing
