@@ -57,10 +57,9 @@ using Status = Result<void>;
 }
 
 /// The same for rejected fields of a request; code is invalid_argument, reason `request.invalid_fields`.
-[[nodiscard]] inline std::unexpected<Error> fail_fields(
-    std::vector<FieldError> fields, std::source_location origin = std::source_location::current()) {
-  return std::unexpected<Error>(
-      Error{Code::invalid_argument, "request.invalid_fields", {}, std::move(fields), origin});
+[[nodiscard]] inline std::unexpected<Error> fail_fields(std::vector<FieldError> fields,
+                                                        std::source_location origin = std::source_location::current()) {
+  return std::unexpected<Error>(Error{Code::invalid_argument, "request.invalid_fields", {}, std::move(fields), origin});
 }
 
 /// One line for logs: `code reason (detail) at file:line`.
@@ -71,12 +70,11 @@ std::string describe(const Error& error);
 #define YD_CONCAT_INNER(a, b) a##b
 #define YD_CONCAT(a, b) YD_CONCAT_INNER(a, b)
 /// `YD_TRY(auto row, store.load(tx, id));` declares `row` or returns the error from the enclosing function.
-#define YD_TRY(declaration, ...)                                                               \
-  auto YD_CONCAT(yd_try_, __LINE__) = (__VA_ARGS__);                                           \
-  if (!YD_CONCAT(yd_try_, __LINE__))                                                           \
-    return std::unexpected<::yingda::Error>(std::move(YD_CONCAT(yd_try_, __LINE__)).error());  \
+#define YD_TRY(declaration, ...)                                                              \
+  auto YD_CONCAT(yd_try_, __LINE__) = (__VA_ARGS__);                                          \
+  if (!YD_CONCAT(yd_try_, __LINE__))                                                          \
+    return std::unexpected<::yingda::Error>(std::move(YD_CONCAT(yd_try_, __LINE__)).error()); \
   declaration = *std::move(YD_CONCAT(yd_try_, __LINE__))
 /// `YD_CHECK(store.apply(tx, change));` for Status: returns the error, if any.
-#define YD_CHECK(...)                                                                           \
-  if (auto yd_status = (__VA_ARGS__); !yd_status)                                               \
-  return std::unexpected<::yingda::Error>(std::move(yd_status).error())
+#define YD_CHECK(...) \
+  if (auto yd_status = (__VA_ARGS__); !yd_status) return std::unexpected<::yingda::Error>(std::move(yd_status).error())
