@@ -101,7 +101,10 @@ class Transaction {
 
   /// Runs a query and calls `on_row` for every row, in order. An error from `on_row` stops and is returned.
   /// Errors: conflict `storage.unique` / `storage.foreign_key` (constraint), unavailable `storage.full`,
-  /// `storage.down`, timeout `storage.timeout`, internal `storage.query`.
+  /// `storage.down`, `storage.busy` (locked by another process), timeout `storage.timeout`, corrupt `storage.corrupt`,
+  /// internal `storage.query`.
+  /// A statement's error dooms its job on both engines: later calls give the same error and nothing of the job is
+  /// kept, whatever it returns. Use ON CONFLICT where a clash is expected.
   virtual Status each(const Query& query, std::span<const Value> values,
                       const std::function<Status(const Row&)>& on_row) = 0;
   /// Runs a statement; gives the number of rows changed.
@@ -162,7 +165,8 @@ struct Migration {
 };
 
 struct DatabaseOptions {
-  /// `sqlite:/path/file.db` or `postgres://user:password@host:port/name`.
+  /// `sqlite:/path/file.db` (its folder must exist; `?max_pages=N` bounds the file to N pages of 4 KiB) or
+  /// `postgres://user:password@host:port/name`.
   std::string url;
   int readers = 4;                       // reader connections
   int writer_lanes = 1;                  // write connections; SQLite always 1; a tenant keeps to one lane
@@ -192,8 +196,11 @@ class Database {
 
   /// Queues a write job. Jobs of one tenant run in submission order, one at a time; many share one commit (group
   /// commit). A job that returns an error has its writes and events undone, and the others go on. `done` is called
-  /// exactly once, after durability, on the store's thread: it must be short and not block. A job may run again after
-  /// a failed batch, so it must set its outputs afresh and have no other side effect.
+  /// exactly once, after durability, on the store's thread: it must be short and not block. Only the refusal of a full
+  /// queue (unavailable `storage.busy`) calls it on the calling thread, before write_async returns. A job may run again
+  /// after a failed batch, so it must set its outputs afresh and have no other side effect.
+  /// Errors beside the job's own and its statements': unavailable `storage.busy`, `storage.full`, `storage.down` (the
+  /// outcome may be unknown when the server was lost during the commit), internal `storage.job_threw`.
   virtual void write_async(TenantId tenant, Job job, Done done) = 0;
   /// The same, blocking the caller until durable. Never from `done`, a Job or a network thread.
   Status write(TenantId tenant, Job job);

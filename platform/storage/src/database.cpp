@@ -1,0 +1,34 @@
+#include "yingda/storage/database.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "lane.hpp"
+#include "sqlite/sqlite_database.hpp"
+#include "yingda/base/assert.hpp"
+
+namespace yingda::storage {
+
+Status Database::write(TenantId tenant, Job job) {
+  YD_ASSERT(!on_store_thread());
+  std::mutex mutex;
+  std::condition_variable finished;
+  std::optional<Status> outcome;
+  write_async(tenant, std::move(job), [&](Status status) {
+    const std::lock_guard lock(mutex);
+    outcome = std::move(status);
+    finished.notify_one();  // under the lock: the waiter's stack may be gone right after it
+  });
+  std::unique_lock lock(mutex);
+  finished.wait(lock, [&] { return outcome.has_value(); });
+  return *std::move(outcome);
+}
+
+Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options, const Clock& clock) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  const std::string_view url = options.url;
+  if (url.starts_with(kSqlite)) return sqlite::open(options, url.substr(kSqlite.size()), clock);
+  return fail(Code::invalid_argument, "storage.invalid_url", "sqlite:/path/file.db or postgres://…");
+}
+
+}  // namespace yingda::storage

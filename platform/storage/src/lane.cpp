@@ -1,0 +1,125 @@
+#include "lane.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "yingda/base/log.hpp"
+
+namespace yingda::storage {
+namespace {
+thread_local bool tl_on_store_thread = false;
+}
+
+bool on_store_thread() noexcept { return tl_on_store_thread; }
+
+void Batch::drop_since(Mark mark) {
+  events.resize(mark.events);
+  actions.resize(mark.actions);
+}
+
+void Batch::fail_all(const Error& error, const std::vector<char>& settled) {
+  drop_since({});
+  outcomes.resize(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (i < settled.size() && settled[i]) continue;
+    outcomes[i] = std::unexpected(error);
+  }
+}
+
+Status run_guarded(const Database::Job& job, Transaction& tx) noexcept {
+  try {
+    return job(tx);
+  } catch (const std::exception& e) {
+    return fail(Code::internal, "storage.job_threw", e.what());
+  } catch (...) {
+    return fail(Code::internal, "storage.job_threw", "unknown exception");
+  }
+}
+
+WriteLane::WriteLane(int number, std::unique_ptr<BatchRunner> runner, LaneShared& shared, std::size_t queue_max,
+                     std::size_t batch_max)
+    : runner_(std::move(runner)),
+      shared_(shared),
+      queue_max_(queue_max),
+      batch_max_(std::max<std::size_t>(batch_max, 1)) {
+  thread_ = std::thread([this, number] {
+    pthread_setname_np(pthread_self(), ("yd-store-" + std::to_string(number)).c_str());
+    loop();
+  });
+}
+
+WriteLane::~WriteLane() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  runner_->stop_waiting();
+  wake_.notify_one();
+  thread_.join();
+}
+
+void WriteLane::submit(PendingJob job) {
+  bool accepted = false;
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_ && queue_.size() < queue_max_) {
+      accepted = true;
+      queue_.push_back(std::move(job));
+      wake = std::exchange(waiting_, false);
+      const auto queued = shared_.queued.fetch_add(1, std::memory_order_relaxed) + 1;
+      auto seen = shared_.queued_max_seen.load(std::memory_order_relaxed);
+      while (queued > seen && !shared_.queued_max_seen.compare_exchange_weak(seen, queued, std::memory_order_relaxed)) {
+      }
+    }
+  }
+  if (wake) wake_.notify_one();
+  if (!accepted) job.done(fail(Code::unavailable, "storage.busy", "the write queue is full"));
+}
+
+bool WriteLane::take(Batch& batch) {
+  std::unique_lock lock(mutex_);
+  while (queue_.empty()) {
+    if (closed_) return false;
+    waiting_ = true;
+    wake_.wait(lock);
+  }
+  waiting_ = false;
+  const std::size_t count = std::min(queue_.size(), batch_max_);
+  for (std::size_t i = 0; i < count; ++i) {
+    batch.jobs.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  shared_.queued.fetch_sub(static_cast<std::int64_t>(count), std::memory_order_relaxed);
+  return true;
+}
+
+void WriteLane::publish(Batch& batch) noexcept {
+  if (!batch.events.empty() && shared_.listener) {
+    const std::lock_guard lock(shared_.listener_mutex);
+    shared_.listener(batch.events);
+  }
+  for (auto& action : batch.actions) action();
+  for (std::size_t i = 0; i < batch.jobs.size(); ++i) batch.jobs[i].done(std::move(batch.outcomes[i]));
+}
+
+void WriteLane::loop() {
+  tl_on_store_thread = true;
+  Batch batch;
+  while (take(batch)) {
+    batch.outcomes.resize(batch.jobs.size());
+    runner_->run(batch);
+    shared_.jobs.fetch_add(static_cast<std::int64_t>(batch.jobs.size()), std::memory_order_relaxed);
+    publish(batch);
+    batch.jobs.clear();
+    batch.outcomes.clear();
+    batch.events.clear();
+    batch.actions.clear();
+  }
+}
+
+}  // namespace yingda::storage
