@@ -3,10 +3,11 @@
 
 #include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_stack.hpp>
 #include <charconv>
 
 #include "yingda/base/assert.hpp"
@@ -69,6 +70,51 @@ void append_value(std::string& out, const boost::json::value& value) {
     }
   }
 }
+
+/// Builds the value from the parser's events. Boost.JSON's own handler would do, but its reals are not correctly
+/// rounded, so a value could change a little with every trip through JSON.
+struct Builder {
+  static constexpr std::size_t max_object_size = boost::json::object::max_size();
+  static constexpr std::size_t max_array_size = boost::json::array::max_size();
+  static constexpr std::size_t max_key_size = boost::json::string::max_size();
+  static constexpr std::size_t max_string_size = boost::json::string::max_size();
+  using View = boost::json::string_view;
+  using Problem = boost::json::error_code;
+
+  Builder(unsigned char* scratch, std::size_t size) : stack(boost::json::storage_ptr(), scratch, size) {}
+
+  boost::json::value_stack stack;
+
+  bool on_document_begin(Problem&) { return true; }
+  bool on_document_end(Problem&) { return true; }
+  bool on_object_begin(Problem&) { return true; }
+  bool on_object_end(std::size_t n, Problem&) { return stack.push_object(n), true; }
+  bool on_array_begin(Problem&) { return true; }
+  bool on_array_end(std::size_t n, Problem&) { return stack.push_array(n), true; }
+  bool on_key_part(View s, std::size_t, Problem&) { return stack.push_chars(s), true; }
+  bool on_key(View s, std::size_t, Problem&) { return stack.push_key(s), true; }
+  bool on_string_part(View s, std::size_t, Problem&) { return stack.push_chars(s), true; }
+  bool on_string(View s, std::size_t, Problem&) { return stack.push_string(s), true; }
+  bool on_number_part(View, Problem&) { return true; }
+  bool on_int64(std::int64_t value, View, Problem&) { return stack.push_int64(value), true; }
+  bool on_uint64(std::uint64_t value, View, Problem&) { return stack.push_uint64(value), true; }
+  bool on_double(double rough, View s, Problem& problem) {
+    double value = 0;
+    const auto parsed = std::from_chars(s.data(), s.data() + s.size(), value);
+    if (parsed.ec == std::errc::result_out_of_range) {
+      if (std::abs(rough) > 1) {
+        problem = boost::json::error::exponent_overflow;
+        return false;
+      }
+      value = 0;
+    }
+    return stack.push_double(value), true;
+  }
+  bool on_bool(bool value, Problem&) { return stack.push_bool(value), true; }
+  bool on_null(Problem&) { return stack.push_null(), true; }
+  bool on_comment_part(View, Problem&) { return true; }
+  bool on_comment(View, Problem&) { return true; }
+};
 
 const boost::json::value& as_value(const void* value) { return *static_cast<const boost::json::value*>(value); }
 
@@ -170,14 +216,15 @@ Result<Document> Document::parse(std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
   std::array<unsigned char, 2048> scratch;
-  boost::json::parser parser(boost::json::storage_ptr(), options, scratch.data(), scratch.size());
-  parser.reset(&impl->memory);
+  boost::json::basic_parser<Builder> parser(options, scratch.data(), scratch.size());
+  parser.handler().stack.reset(&impl->memory);
   boost::json::error_code error;
-  parser.write(text, error);
+  const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (error == boost::json::error::too_deep) return fail(Code::invalid_argument, "request.json_too_deep");
   if (error) return fail(Code::invalid_argument, "request.invalid_json", error.message());
+  if (read < text.size()) return fail(Code::invalid_argument, "request.invalid_json", "text after the value");
   // Both live in the same memory, so this moves and does not copy.
-  impl->value = parser.release();
+  impl->value = parser.handler().stack.release();
   return Document(std::move(impl));
 }
 

@@ -68,6 +68,18 @@ TEST(Json, EncodeDouble_ShortestFormAndNotFinite_StaysValid) {
   EXPECT_EQ(json::encode(std::vector<double>{1e300, -0.0, NAN, INFINITY}), "[1e+300,-0,null,null]");
 }
 
+TEST(Json, DecodeReal_ManyDigits_IsCorrectlyRounded) {
+  for (const char* text : {"1.7976931348623157e+308", "2.2250738585072014e-308", "5e-324", "0.1", "123456789.01234567",
+                           "9007199254740993.5", "1.7672888888888889e+115"}) {
+    EXPECT_EQ(json::decode<double>(text).value(), std::strtod(text, nullptr)) << text;
+  }
+  const std::string digits = "1767288" + std::string(120, '8') + "25600000";
+  EXPECT_EQ(json::decode<double>(digits).value(), std::strtod(digits.c_str(), nullptr));
+  EXPECT_EQ(json::decode<double>("1e-400").value(), 0.0);
+  EXPECT_EQ(reason_of("1e400"), "request.invalid_json");
+  EXPECT_EQ(reason_of("[-1" + std::string(400, '0') + "]"), "request.invalid_json");
+}
+
 TEST(Json, DecodeNested_WrongMembers_NameThePath) {
   EXPECT_THAT(
       fields_of<Order>(R"({"id":"cv_0000000000001","title":1,"paid":"yes","price":true,"count":2147483648,)"

@@ -44,7 +44,8 @@ std::string encode(const T& value);
 template <class T>
 void append(std::string& out, const T& value);
 
-/// The reverse. invalid_argument `request.invalid_json` for bytes that are not JSON or not UTF-8, or
+/// The reverse. invalid_argument `request.invalid_json` for bytes that are not JSON, not UTF-8 or hold a number
+/// beyond the range of double, or
 /// `request.invalid_fields` with one FieldError per wrong member (`request.required`, `request.wrong_type`,
 /// `request.out_of_range`, `request.unknown_value`, `request.unknown_field`, `request.invalid_id`,
 /// `request.invalid_utf8` for U+0000). Of a name that stands twice the last counts.
