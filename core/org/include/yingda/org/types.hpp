@@ -23,7 +23,7 @@ struct Tenant {
   TenantId id;
   std::string name;
   Locale locale = Locale::zh_CN;
-  std::string time_zone;                // IANA name, default "Asia/Shanghai"
+  std::string time_zone;                    // IANA name, default "Asia/Shanghai"
   std::int64_t recall_window_ms = 120'000;  // how long a message can be recalled (撤回)
   bool demo = false;
   UtcTime created_at_ms;
@@ -60,10 +60,10 @@ enum class Permission {
   conversation_supervise,  ///< watch, whisper, take over, re-assign within the data scope
   customer_view,
   customer_edit,
-  canned_reply_manage,     ///< shared canned replies
-  org_manage,              ///< units, teams, users, roles
-  settings_manage,         ///< widgets, tenant settings, routing
-  token_manage,            ///< API tokens
+  canned_reply_manage,  ///< shared canned replies
+  org_manage,           ///< units, teams, users, roles
+  settings_manage,      ///< widgets, tenant settings, routing
+  token_manage,         ///< API tokens
   audit_view,
   analytics_view,
 };
@@ -92,7 +92,7 @@ struct User {
   std::string name;          // real name, for colleagues
   std::string display_name;  // what customers see; empty: name
   RoleId role_id;
-  UnitId unit_id;            // centre of the data scope
+  UnitId unit_id;  // centre of the data scope
   std::vector<TeamId> team_ids;
   Locale locale = Locale::zh_CN;
   std::int64_t capacity = 5;  // conversations at once, 0..100
@@ -100,8 +100,8 @@ struct User {
   bool totp_enabled = false;
   UtcTime created_at_ms;
 };
-YD_DESCRIBE(User, (id, login, name, display_name, role_id, unit_id, team_ids, locale, capacity, disabled,
-                   totp_enabled, created_at_ms))
+YD_DESCRIBE(User, (id, login, name, display_name, role_id, unit_id, team_ids, locale, capacity, disabled, totp_enabled,
+                   created_at_ms))
 
 /// API token; the secret is shown once at creation and stored only hashed.
 struct ApiToken {
@@ -120,7 +120,7 @@ YD_DESCRIBE(ApiToken, (id, name, hint, permissions, created_by, created_at_ms, e
 struct AuditRecord {
   AuditId id;
   UtcTime at_ms;
-  UserId actor_id;         // none: system or command line
+  UserId actor_id;  // none: system or command line
   std::string actor_name;
   std::string action;      // "team.created", "user.password_reset"
   std::string object;      // prefixed id of what changed
@@ -132,11 +132,11 @@ YD_DESCRIBE(AuditRecord, (id, at_ms, actor_id, actor_name, action, object, befor
 /// Who is acting: made at the door from a session or token, then handed down. A value; cheap enough to copy.
 struct Actor {
   TenantId tenant;
-  UserId user;        // none for tokens without a user and for the system
-  std::string name;   // customer-facing name for agents
+  UserId user;                    // none for tokens without a user and for the system
+  std::string name;               // customer-facing name for agents
   std::uint32_t permissions = 0;  // bit per Permission
   DataScope scope = DataScope::own;
-  std::vector<TeamId> teams;      // own teams
+  std::vector<TeamId> teams;        // own teams
   std::vector<TeamId> scope_teams;  // every team the data scope reaches (own teams included)
   SessionId session;
   ApiTokenId token;
