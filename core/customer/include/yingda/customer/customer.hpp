@@ -19,9 +19,20 @@ namespace yingda::customer {
 inline constexpr int kTagsMax = 50;
 inline constexpr int kAttributesMax = 100;
 inline constexpr int kAttributeBytesMax = 1'000;
+inline constexpr int kAttributeKeyCodePointsMax = 64;
+inline constexpr int kTagCodePointsMax = 40;
+inline constexpr int kExternalIdCodePointsMax = 128;
+inline constexpr int kMailCodePointsMax = 254;
+inline constexpr int kPhoneCodePointsMax = 32;
+inline constexpr int kLevelCodePointsMax = 32;
+inline constexpr int kNoteCodePointsMax = 2'000;
+inline constexpr int kUrlCodePointsMax = 2'000;
+inline constexpr int kTitleCodePointsMax = 200;
 inline constexpr int kPageViewsKept = 100;  // per customer; older ones are forgotten
 
-/// What an identified person brings; every field is checked and cut to its bounds at the door.
+/// What an identified person brings. Fields are cut to their bounds and a mail address that is none is dropped (the
+/// customer cannot mend what his shop's page says); only an external id out of bounds or text that is not UTF-8 is
+/// refused.
 struct Identity {
   std::string external_id;
   std::string name, email, phone, level;
@@ -41,23 +52,33 @@ class Customers {
   Result<Customer> create_anonymous(storage::Transaction& tx, TenantId tenant, std::string_view locale);
   /// The customer with this external id, made if new. When `anonymous` is given and the external id is new, that
   /// anonymous customer becomes the identified one and keeps its thread; when both exist, the identified one is
-  /// returned and the anonymous thread stays with the anonymous customer. Emits `customer.changed`.
+  /// returned and the anonymous thread stays with the anonymous customer; so it does when `anonymous` is identified as
+  /// somebody else already. Empty facts change nothing, attributes are merged. Marks the customer seen; emits
+  /// `customer.changed` (the whole Customer) when anything else changed. Idempotent.
   Result<Customer> identify(storage::Transaction& tx, TenantId tenant, const Identity& identity, CustomerId anonymous);
   /// Attributes set by the page of a proven or anonymous visitor (setAttributes): only `attributes`, never identity.
+  /// Laid over those he has; an empty value removes one. limit_exceeded `customer.too_many_attributes`.
   Result<Customer> set_attributes(storage::Transaction& tx, TenantId tenant, CustomerId customer,
                                   const std::map<std::string, std::string>& attributes);
   Result<Customer> load(storage::Transaction& tx, TenantId tenant, CustomerId customer);
   /// By an agent: customer_view / customer_edit; `customer.not_found`.
   Result<Customer> access_customer(storage::Transaction& tx, const org::Actor& actor, CustomerId customer);
+  /// Given fields replace the old ones whole (also tags and attributes). Emits `customer.changed` when anything
+  /// changed.
   Result<Customer> change(storage::Transaction& tx, const org::Actor& actor, CustomerId customer,
                           const CustomerChange& change);
+  /// Newest first; `search` is a part of name, label, mail address, phone or external id, without regard to ASCII case.
   Result<org::Page<Customer>> list(storage::Transaction& tx, const org::Actor& actor, std::string_view search,
                                    std::string_view after, int limit);
 
+  /// Notes a page at the present time (`page.at_ms` is not read) and marks the customer seen. Emits nothing.
   Status record_page(storage::Transaction& tx, TenantId tenant, CustomerId customer, const PageView& page);
+  /// Newest first, at most kPageViewsKept.
   Result<std::vector<PageView>> pages(storage::Transaction& tx, TenantId tenant, CustomerId customer, int limit);
 
  private:
+  Customer blank();
+
   const Clock& clock_;
   IdSource& ids_;
 };

@@ -20,15 +20,16 @@ struct Customer {
   std::string label;        // short stable label of anonymous visitors
   std::string external_id;  // the company's own user id, proven by HMAC; "" when anonymous
   std::string email, phone;
-  std::string locale;       // as the browser says
-  std::string level;        // customer level ("vip" …), free
+  std::string locale;  // as the browser says
+  std::string level;   // customer level ("vip" …), free
   std::vector<std::string> tags;
   std::map<std::string, std::string> attributes;
-  std::string note;         // agents' remark
+  std::string note;  // agents' remark
   UtcTime created_at_ms, seen_at_ms;
+  bool operator==(const Customer&) const = default;
 };
-YD_DESCRIBE(Customer, (id, name, label, external_id, email, phone, locale, level, tags, attributes, note,
-                       created_at_ms, seen_at_ms))
+YD_DESCRIBE(Customer, (id, name, label, external_id, email, phone, locale, level, tags, attributes, note, created_at_ms,
+                       seen_at_ms))
 
 /// A page the visitor looked at (浏览轨迹).
 struct PageView {
