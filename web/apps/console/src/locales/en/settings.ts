@@ -1,0 +1,27 @@
+export default {
+  nav: "Settings",
+  back: "All settings",
+  group: { personal: "Personal", service: "Service", company: "Company", developer: "Integration & security" },
+  section: {
+    profile: "Profile",
+    canned: "Canned replies",
+    widget: "Web widget",
+    agents: "Agents",
+    teams: "Teams & organisation",
+    roles: "Roles & permissions",
+    company: "Company",
+    tokens: "API tokens",
+    audit: "Audit log",
+  },
+  lead: {
+    profile: "Your password, two-step verification and the preferences of this browser.",
+    canned: "Type “/” in the composer to insert one. Shared replies are for everyone, personal ones only for you.",
+    widget: "The chat entrance on your website: look, wording, answering team and embed code.",
+    agents: "Everyone who can log in: team, role and how many conversations at once.",
+    teams: "The levels of your organisation (headquarters to centre) and the teams that answer conversations.",
+    roles: "A role decides what a person can do and how much data they can see.",
+    company: "Company name, default language, time zone and how long a message can be recalled.",
+    tokens: "For other systems that call the API. A secret is shown only once, when it is created.",
+    audit: "Who changed what and when, with the values before and after.",
+  },
+};

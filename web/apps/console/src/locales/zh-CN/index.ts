@@ -1,0 +1,6 @@
+import common from "./common";
+import inbox from "./inbox";
+import login from "./login";
+import settings from "./settings";
+
+export default { common, inbox, login, settings };

@@ -1,0 +1,96 @@
+// The settings' table of contents: who sees what. A section is one lazily loaded page.
+import type { Permission } from "@yingda/client";
+import {
+  Building2,
+  KeyRound,
+  MessageCircleCode,
+  MessagesSquare,
+  Network,
+  ScrollText,
+  ShieldCheck,
+  UserCog,
+  Users,
+} from "@lucide/vue";
+import type { Component } from "vue";
+
+interface Rights {
+  may: (permission: Permission) => boolean;
+}
+
+export interface Section {
+  key: string;
+  group: "personal" | "service" | "company" | "developer";
+  icon: Component;
+  visible: (session: Rights) => boolean;
+  component: () => Promise<unknown>;
+}
+
+const needs = (permission: Permission) => (session: Rights) => session.may(permission);
+
+export const sections: Section[] = [
+  {
+    key: "profile",
+    group: "personal",
+    icon: UserCog,
+    visible: () => true,
+    component: () => import("./profile/ProfilePage.vue"),
+  },
+  {
+    key: "canned",
+    group: "service",
+    icon: MessagesSquare,
+    visible: () => true,
+    component: () => import("./canned/CannedPage.vue"),
+  },
+  {
+    key: "widget",
+    group: "service",
+    icon: MessageCircleCode,
+    visible: needs("settings_manage"),
+    component: () => import("./widget/WidgetPage.vue"),
+  },
+  {
+    key: "agents",
+    group: "company",
+    icon: Users,
+    visible: needs("org_manage"),
+    component: () => import("./agents/AgentsPage.vue"),
+  },
+  {
+    key: "teams",
+    group: "company",
+    icon: Network,
+    visible: needs("org_manage"),
+    component: () => import("./teams/TeamsPage.vue"),
+  },
+  {
+    key: "roles",
+    group: "company",
+    icon: ShieldCheck,
+    visible: needs("org_manage"),
+    component: () => import("./roles/RolesPage.vue"),
+  },
+  {
+    key: "company",
+    group: "company",
+    icon: Building2,
+    visible: needs("settings_manage"),
+    component: () => import("./company/CompanyPage.vue"),
+  },
+  {
+    key: "tokens",
+    group: "developer",
+    icon: KeyRound,
+    visible: needs("token_manage"),
+    component: () => import("./tokens/TokensPage.vue"),
+  },
+  {
+    key: "audit",
+    group: "developer",
+    icon: ScrollText,
+    visible: needs("audit_view"),
+    component: () => import("./audit/AuditPage.vue"),
+  },
+];
+
+export const groups = ["personal", "service", "company", "developer"] as const;

@@ -1,0 +1,125 @@
+// Every console endpoint of docs/protocol.md section 2, once, typed.
+
+import { Http, type Query } from "./http";
+import type * as t from "./types";
+
+export interface ConversationQuery extends Query {
+  box?: t.Box;
+  state?: t.ConversationState;
+  closed?: boolean;
+  team_id?: t.Id;
+  agent_id?: t.Id;
+  search?: string;
+  after?: string;
+  limit?: number;
+}
+
+export interface PageQuery extends Query {
+  after?: string;
+  limit?: number;
+  search?: string;
+}
+
+export function createApi(http: Http) {
+  const id = encodeURIComponent;
+  return {
+    http,
+
+    setup: () => http.get<t.SetupState>("/setup"),
+    runSetup: (body: t.SetupRequest) => http.post<t.SessionInfo>("/setup", body),
+    login: (body: { login: string; password: string; code?: string; company?: string }) =>
+      http.post<t.SessionInfo>("/auth/login", body),
+    logout: () => http.post<void>("/auth/logout"),
+    session: () => http.get<t.SessionInfo>("/auth/session"),
+    changePassword: (current: string, password: string) => http.post<void>("/auth/password", { current, password }),
+    totpBegin: () => http.post<t.TotpSetup>("/auth/totp/begin"),
+    totpConfirm: (code: string) => http.post<void>("/auth/totp/confirm", { code }),
+    totpDisable: () => http.post<void>("/auth/totp/disable"),
+
+    tenant: () => http.get<t.Tenant>("/tenant"),
+    patchTenant: (body: Partial<Pick<t.Tenant, "name" | "locale" | "time_zone" | "recall_window_ms">>) =>
+      http.patch<t.Tenant>("/tenant", body),
+
+    units: () => http.get<t.Page<t.Unit>>("/units", { limit: 200 }),
+    createUnit: (body: { parent_id: t.Id; kind: t.UnitKind; name: string; code?: string }) =>
+      http.post<t.Unit>("/units", body),
+    patchUnit: (unit: t.Id, body: { name: string }) => http.patch<t.Unit>(`/units/${id(unit)}`, body),
+    deleteUnit: (unit: t.Id) => http.delete<void>(`/units/${id(unit)}`),
+
+    teams: () => http.get<t.Page<t.Team>>("/teams", { limit: 200 }),
+    createTeam: (body: { unit_id: t.Id; name: string }) => http.post<t.Team>("/teams", body),
+    patchTeam: (team: t.Id, body: { unit_id?: t.Id; name: string }) => http.patch<t.Team>(`/teams/${id(team)}`, body),
+    deleteTeam: (team: t.Id) => http.delete<void>(`/teams/${id(team)}`),
+
+    roles: () => http.get<t.Page<t.Role>>("/roles", { limit: 200 }),
+    createRole: (body: Pick<t.Role, "name" | "scope" | "permissions">) => http.post<t.Role>("/roles", body),
+    putRole: (role: t.Id, body: Pick<t.Role, "name" | "scope" | "permissions">) =>
+      http.put<t.Role>(`/roles/${id(role)}`, body),
+    deleteRole: (role: t.Id) => http.delete<void>(`/roles/${id(role)}`),
+
+    users: (query: PageQuery = {}) => http.get<t.Page<t.User>>("/users", { limit: 200, ...query }),
+    createUser: (body: t.UserDraft) => http.post<t.User>("/users", body),
+    patchUser: (user: t.Id, body: Partial<t.UserDraft>) => http.patch<t.User>(`/users/${id(user)}`, body),
+    resetPassword: (user: t.Id, password: string) => http.post<void>(`/users/${id(user)}/password`, { password }),
+    disableTotpOf: (user: t.Id) => http.post<void>(`/users/${id(user)}/totp/disable`),
+
+    tokens: () => http.get<t.Page<t.ApiToken>>("/tokens", { limit: 200 }),
+    createToken: (body: { name: string; permissions: t.Permission[]; expires_at_ms?: t.Ms }) =>
+      http.post<{ token: t.ApiToken; secret: string }>("/tokens", body),
+    deleteToken: (token: t.Id) => http.delete<void>(`/tokens/${id(token)}`),
+
+    audit: (query: PageQuery = {}) => http.get<t.Page<t.AuditRecord>>("/audit", query),
+
+    conversations: (query: ConversationQuery) => http.get<t.ConversationList>("/conversations", query),
+    conversation: (cv: t.Id) => http.get<t.ConversationDetail>(`/conversations/${id(cv)}`),
+    messages: (cv: t.Id, query: { before_seq?: number; after_seq?: number; limit?: number }) =>
+      http.get<{ items: t.Message[] }>(`/conversations/${id(cv)}/messages`, query),
+    /** The message's own key is the idempotency key: a retry of any kind is the same message. */
+    send: (cv: t.Id, body: t.SendMessage) =>
+      http.post<t.Accepted>(`/conversations/${id(cv)}/messages`, body, { idempotencyKey: body.client_msg_id }),
+    recall: (message: t.Id) => http.post<t.Message>(`/messages/${id(message)}/recall`),
+    receipts: (cv: t.Id, body: { delivered_seq?: number; read_seq?: number }) =>
+      http.post<void>(`/conversations/${id(cv)}/receipts`, body),
+    grab: (cv: t.Id) => http.post<t.Conversation>(`/conversations/${id(cv)}/grab`),
+    transfer: (cv: t.Id, body: { agent_id?: t.Id; team_id?: t.Id; note?: string; expected_version?: number }) =>
+      http.post<t.Conversation>(`/conversations/${id(cv)}/transfer`, body),
+    close: (cv: t.Id, reason?: string) => http.post<t.Conversation>(`/conversations/${id(cv)}/close`, { reason }),
+    reopen: (cv: t.Id) => http.post<t.Conversation>(`/conversations/${id(cv)}/reopen`),
+    patchConversation: (cv: t.Id, body: { priority?: number }) =>
+      http.patch<t.Conversation>(`/conversations/${id(cv)}`, body),
+    addParticipant: (cv: t.Id, user: t.Id) =>
+      http.put<t.Conversation>(`/conversations/${id(cv)}/participants/${id(user)}`),
+    removeParticipant: (cv: t.Id, user: t.Id) =>
+      http.delete<t.Conversation>(`/conversations/${id(cv)}/participants/${id(user)}`),
+
+    customer: (cu: t.Id) => http.get<t.Customer>(`/customers/${id(cu)}`),
+    patchCustomer: (cu: t.Id, body: t.CustomerPatch) => http.patch<t.Customer>(`/customers/${id(cu)}`, body),
+
+    uploadFile: (file: File, onProgress: (share: number) => void, signal?: AbortSignal) =>
+      http.upload<t.FileInfo>(`/files?name=${id(file.name)}`, file, onProgress, signal),
+    fileUrl: (file: t.Id, download = false) => `${http.base}/files/${id(file)}${download ? "?download=1" : ""}`,
+    thumbnailUrl: (file: t.Id) => `${http.base}/files/${id(file)}/thumbnail`,
+
+    cannedReplies: () => http.get<t.Page<t.CannedReply>>("/canned-replies", { limit: 200 }),
+    createCannedReply: (body: t.CannedReplyDraft) => http.post<t.CannedReply>("/canned-replies", body),
+    putCannedReply: (reply: t.Id, body: t.CannedReplyDraft) =>
+      http.put<t.CannedReply>(`/canned-replies/${id(reply)}`, body),
+    deleteCannedReply: (reply: t.Id) => http.delete<void>(`/canned-replies/${id(reply)}`),
+
+    widgets: () => http.get<t.Page<t.Widget>>("/widgets", { limit: 200 }),
+    createWidget: (body: t.WidgetDraft) => http.post<t.Widget>("/widgets", body),
+    putWidget: (widget: t.Id, body: t.WidgetDraft) => http.put<t.Widget>(`/widgets/${id(widget)}`, body),
+    deleteWidget: (widget: t.Id) => http.delete<void>(`/widgets/${id(widget)}`),
+    newIdentityKey: (widget: t.Id) => http.post<{ identity_key: string }>(`/widgets/${id(widget)}/identity-key`),
+
+    agents: () => http.get<{ items: t.AgentStatus[] }>("/agents"),
+    setMyState: (state: t.AgentState, reason?: string) =>
+      http.put<t.AgentStatus>("/agents/me/state", { state, reason: reason ?? "" }),
+
+    events: (query: { since: number; wait_s: number; watch: string; all: boolean }, signal: AbortSignal) =>
+      http.get<t.PollAnswer>("/events", query, { signal, timeoutMs: (query.wait_s + 15) * 1000 }),
+    frames: (frames: t.ClientFrame[]) => http.post<void>("/events/frames", { frames }),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;

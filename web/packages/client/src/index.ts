@@ -1,0 +1,6 @@
+export * from "./types";
+export * from "./state";
+export * from "./http";
+export * from "./api";
+export * from "./sync";
+export * from "./outbox";

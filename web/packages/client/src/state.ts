@@ -1,0 +1,135 @@
+// The client's copy of the world and the one pure function that moves it. Snapshot + events = fresh snapshot: objects are
+// replaced whole, never merged; a conversation is replaced only by a newer version, so a replayed or late event is harmless.
+
+import type { AgentStatus, Conversation, ConversationDetail, Customer, DurableEvent, Id, Message } from "./types";
+
+/** The loaded part of a thread: a run of messages without holes, in rising seq. */
+export interface Thread {
+  messages: Message[];
+  /** A message arrived that does not join the run: the store must fetch what lies between. */
+  gap: boolean;
+}
+
+export interface SyncState {
+  conversations: Readonly<Record<Id, Conversation>>;
+  threads: Readonly<Record<Id, Thread>>;
+  customers: Readonly<Record<Id, Customer>>;
+  agents: Readonly<Record<Id, AgentStatus>>;
+}
+
+export const emptyState: SyncState = { conversations: {}, threads: {}, customers: {}, agents: {} };
+
+function newer(state: SyncState, conversation: Conversation): SyncState {
+  const known = state.conversations[conversation.id];
+  if (known && known.version >= conversation.version) return state;
+  return { ...state, conversations: { ...state.conversations, [conversation.id]: conversation } };
+}
+
+/** One message into a run. A recalled message never gets its content back. */
+export function placeMessage(thread: Thread, message: Message): Thread {
+  const messages = thread.messages;
+  const last = messages[messages.length - 1];
+  if (!last || message.seq === last.seq + 1) return { ...thread, messages: [...messages, message] };
+  if (message.seq > last.seq) return thread.gap ? thread : { ...thread, gap: true };
+  const first = messages[0]!;
+  if (message.seq < first.seq) return thread;
+  const at = message.seq - first.seq;
+  const known = messages[at]!;
+  if (known.recalled_at_ms !== undefined && message.recalled_at_ms === undefined) return thread;
+  const copy = messages.slice();
+  copy[at] = message;
+  return { ...thread, messages: copy };
+}
+
+/** Joins a fetched run with the loaded one; of two runs that do not touch the fetched one stays (it is the newer view). */
+export function joinRuns(loaded: Message[], fetched: Message[]): Message[] {
+  if (fetched.length === 0) return loaded;
+  if (loaded.length === 0) return fetched;
+  const bySeq = new Map<number, Message>();
+  for (const message of loaded) bySeq.set(message.seq, message);
+  for (const message of fetched) {
+    const known = bySeq.get(message.seq);
+    if (known?.recalled_at_ms !== undefined && message.recalled_at_ms === undefined) continue;
+    bySeq.set(message.seq, message);
+  }
+  const all = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  const dense = all[all.length - 1]!.seq - all[0]!.seq === all.length - 1;
+  if (dense) return all;
+  return fetched[fetched.length - 1]!.seq > loaded[loaded.length - 1]!.seq ? fetched : loaded;
+}
+
+export function applyConversations(state: SyncState, items: Conversation[]): SyncState {
+  let next = state;
+  let copy: Record<Id, Conversation> | undefined;
+  for (const item of items) {
+    const known = (copy ?? state.conversations)[item.id];
+    if (known && known.version >= item.version) continue;
+    copy ??= { ...state.conversations };
+    copy[item.id] = item;
+  }
+  if (copy) next = { ...state, conversations: copy };
+  return next;
+}
+
+export function applyMessages(state: SyncState, id: Id, fetched: Message[]): SyncState {
+  const thread = state.threads[id];
+  const messages = joinRuns(thread?.messages ?? [], fetched);
+  // An event may have come while the answer was under way: the conversation then knows of a later message than the run.
+  const gap = (messages[messages.length - 1]?.seq ?? 0) < (state.conversations[id]?.last_seq ?? 0);
+  return { ...state, threads: { ...state.threads, [id]: { messages, gap } } };
+}
+
+export function applyDetail(state: SyncState, detail: ConversationDetail): SyncState {
+  const next = applyMessages(newer(state, detail.conversation), detail.conversation.id, detail.messages);
+  return { ...next, customers: { ...next.customers, [detail.customer.id]: detail.customer } };
+}
+
+export function applyAgents(state: SyncState, items: AgentStatus[]): SyncState {
+  const agents = { ...state.agents };
+  for (const item of items) agents[item.user_id] = item;
+  return { ...state, agents };
+}
+
+export function applyCustomer(state: SyncState, customer: Customer): SyncState {
+  return { ...state, customers: { ...state.customers, [customer.id]: customer } };
+}
+
+function applyMessage(state: SyncState, conversation: Conversation, message: Message): SyncState {
+  const next = newer(state, conversation);
+  const thread = next.threads[message.conversation_id];
+  if (!thread) return next;
+  const placed = placeMessage(thread, message);
+  if (placed === thread) return next;
+  return { ...next, threads: { ...next.threads, [message.conversation_id]: placed } };
+}
+
+/** Pure: the state after one durable event. Unknown types leave it as it is. */
+export function applyEvent(state: SyncState, event: DurableEvent): SyncState {
+  switch (event.type) {
+    case "message.accepted":
+    case "message.recalled":
+      return applyMessage(state, event.data.conversation, event.data.message);
+    case "receipts.moved": {
+      const known = state.conversations[event.data.conversation_id];
+      if (!known || known.version >= event.data.version) return state;
+      const { receipts, unread, version } = event.data;
+      const moved = { ...known, receipts, unread, version };
+      return { ...state, conversations: { ...state.conversations, [known.id]: moved } };
+    }
+    case "customer.changed":
+      // Only a loaded card is replaced: cards are fetched when a conversation is opened.
+      return state.customers[event.data.id] ? applyCustomer(state, event.data) : state;
+    case "agent.state_changed":
+      return applyAgents(state, [event.data]);
+    case "conversation.opened":
+    case "conversation.queued":
+    case "conversation.assigned":
+    case "conversation.transferred":
+    case "conversation.closed":
+    case "conversation.reopened":
+    case "conversation.changed":
+      return newer(state, event.data.conversation);
+    default:
+      return state;
+  }
+}
