@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "lane.hpp"
+#include "postgres/postgres_database.hpp"
 #include "sqlite/sqlite_database.hpp"
 #include "yingda/base/assert.hpp"
 
@@ -28,6 +29,7 @@ Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options, 
   constexpr std::string_view kSqlite = "sqlite:";
   const std::string_view url = options.url;
   if (url.starts_with(kSqlite)) return sqlite::open(options, url.substr(kSqlite.size()), clock);
+  if (url.starts_with("postgres://") || url.starts_with("postgresql://")) return postgres::open(options, clock);
   return fail(Code::invalid_argument, "storage.invalid_url", "sqlite:/path/file.db or postgres://…");
 }
 

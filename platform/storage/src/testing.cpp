@@ -1,8 +1,14 @@
 #include "yingda/storage/testing.hpp"
 
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+
+#include "postgres/test_schema.hpp"
 
 namespace yingda::storage {
 namespace {
@@ -57,18 +63,30 @@ struct TestStore::Impl {
   Engine engine;
   std::string folder;
   std::string url;
+  std::string schema;  // PostgreSQL only
 };
 
 Engine test_engine() { return environment_url() == "sqlite" ? Engine::sqlite : Engine::postgres; }
 
 TestStore::TestStore() : TestStore(test_engine()) {}
 
-TestStore::TestStore(Engine engine) : impl_(std::make_unique<Impl>(engine, make_folder(), std::string())) {
-  if (engine == Engine::postgres) throw std::runtime_error("test store: no PostgreSQL driver");
-  impl_->url = "sqlite:" + impl_->folder + "/store.db";
+TestStore::TestStore(Engine engine)
+    : impl_(std::make_unique<Impl>(engine, make_folder(), std::string(), std::string())) {
+  if (engine == Engine::sqlite) {
+    impl_->url = "sqlite:" + impl_->folder + "/store.db";
+    return;
+  }
+  if (test_engine() != Engine::postgres) throw std::runtime_error("test store: YINGDA_TEST_DATABASE has no server");
+  static std::atomic<int> number{0};
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  impl_->schema = "yd_" + std::to_string(::getpid()) + "_" + std::to_string(now) + "_" + std::to_string(++number);
+  auto url = postgres::create_test_schema(environment_url(), impl_->schema);
+  if (!url) check(std::unexpected(url.error()));
+  impl_->url = *url;
 }
 
 TestStore::~TestStore() {
+  if (!impl_->schema.empty()) (void)postgres::drop_test_schema(environment_url(), impl_->schema);
   std::error_code ignored;
   std::filesystem::remove_all(impl_->folder, ignored);
 }

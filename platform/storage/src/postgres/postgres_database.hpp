@@ -1,0 +1,13 @@
+// The PostgreSQL driver behind Database.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "yingda/storage/database.hpp"
+
+namespace yingda::storage::postgres {
+
+Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, const Clock& clock);
+
+}  // namespace yingda::storage::postgres
