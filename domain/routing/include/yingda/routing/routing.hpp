@@ -43,6 +43,18 @@ class Routing {
   void agent_connected(TenantId tenant, UserId user);
   void agent_disconnected(TenantId tenant, UserId user);
 
+  // --- policies and reasons
+  /// One policy a team, defaults where none was saved.
+  Result<std::vector<QueuePolicy>> policies(storage::Transaction& tx, const org::Actor& actor);
+  /// settings_manage; invalid_argument with fields for numbers out of range.
+  Result<QueuePolicy> save_policy(storage::Transaction& tx, const org::Actor& actor, const QueuePolicy& policy);
+  /// Why the conversation went to whom, newest first, at most 50; access as to the conversation.
+  Result<std::vector<AssignmentRecord>> assignments(storage::Transaction& tx, const org::Actor& actor,
+                                                    ConversationId conversation);
+  /// Which team new conversations of an entrance wait in; set by the wiring before start(). Called on any thread, from
+  /// memory only. None: the tenant's first team.
+  void set_entrance(std::function<TeamId(TenantId, WidgetId)> team_of_widget);
+
   /// Someone who could take a conversation now is online in the tenant (team none: in any team). From memory.
   bool anyone_online(TenantId tenant, TeamId team) const;
   /// Place in the queue, 1-based; 0 when not queued. From memory.

@@ -8,11 +8,12 @@
 #include "yingda/base/describe.hpp"
 #include "yingda/base/ids.hpp"
 #include "yingda/base/time.hpp"
+#include "yingda/routing/policy.hpp"
 
 namespace yingda::routing {
 
-/// 坐席状态. online: takes new work; busy (示忙): connected, takes none; away (小休): with a reason code; offline: signed
-/// out or unreachable longer than the grace time.
+/// 坐席状态. online: takes new work; busy (示忙): connected, takes none; away (小休): with a reason code; offline:
+/// signed out or unreachable longer than the grace time.
 enum class AgentState { offline, online, busy, away };
 YD_DESCRIBE_ENUM(AgentState, offline, online, busy, away)
 
@@ -21,14 +22,24 @@ struct AgentStatus {
   std::string name;          // colleagues' view
   std::string display_name;  // customers' view
   AgentState state = AgentState::offline;
-  std::string reason;        // reason code of away/busy: "break", "meal", "training" … or ""
+  std::string reason;  // reason code of away/busy: "break", "meal", "training" … or ""
   UtcTime since_at_ms;
   std::int64_t load = 0;      // conversations owned now
   std::int64_t capacity = 5;  // conversations at once
   bool connected = false;     // has a live socket
   std::vector<TeamId> team_ids;
 };
-YD_DESCRIBE(AgentStatus, (user_id, name, display_name, state, reason, since_at_ms, load, capacity, connected,
-                          team_ids))
+YD_DESCRIBE(AgentStatus, (user_id, name, display_name, state, reason, since_at_ms, load, capacity, connected, team_ids))
+
+/// One assignment as it was made: who, when and why.
+struct AssignmentRecord {
+  ConversationId conversation_id;
+  EpisodeId episode_id;
+  UserId agent_id;
+  TeamId team_id;
+  UtcTime at_ms;
+  Explanation why;
+};
+YD_DESCRIBE(AssignmentRecord, (conversation_id, episode_id, agent_id, team_id, at_ms, why))
 
 }  // namespace yingda::routing

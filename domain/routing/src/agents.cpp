@@ -1,0 +1,157 @@
+// Agents' states: explicit changes, presence of sockets, the grace time after the last one went.
+#include <algorithm>
+
+#include "impl.hpp"
+#include "yingda/base/log.hpp"
+#include "yingda/base/text.hpp"
+
+namespace yingda::routing {
+namespace {
+
+constexpr std::size_t kReasonMax = 40;  // code points of a reason code
+
+}  // namespace
+
+AgentStatus Routing::Impl::status_of(World& world, UserId user) const {
+  AgentStatus status;
+  status.user_id = user;
+  if (const auto it = world.people.find(user); it != world.people.end()) {
+    status.name = it->second.name;
+    status.display_name = it->second.display_name;
+    status.reason = it->second.reason;
+    status.since_at_ms = it->second.since;
+    status.connected = it->second.sockets > 0;
+  }
+  if (const AgentView* view = world.board.agent(user)) {
+    status.state = view->state;
+    status.capacity = view->capacity;
+    status.team_ids = view->teams;
+  }
+  status.load = world.board.conversations(user);
+  return status;
+}
+
+Status Routing::Impl::change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status) {
+  YD_CHECK(store_state(tx, world->tenant, ids.next_value(), status));
+  tx.on_commit([this, world, status = std::move(status)] { apply_state(world, status); });
+  return {};
+}
+
+void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const AgentStatus& status) {
+  {
+    const std::scoped_lock lock(world->mutex);
+    const AgentView* old = world->board.agent(status.user_id);
+    if (!old) return;
+    AgentView view = *old;
+    if (view.state != AgentState::online && status.state == AgentState::online) {
+      view.idle_since = status.since_at_ms;
+      view.assigned_count = 0;
+    }
+    view.state = status.state;
+    world->board.put_agent(std::move(view));
+    Person& person = world->people[status.user_id];
+    person.reason = status.reason;
+    person.since = status.since_at_ms;
+  }
+  if (status.state == AgentState::online) serve_agent(world, status.user_id);
+}
+
+Status Routing::Impl::on_gone(storage::Transaction& tx, const runtime::Timer& timer) {
+  YD_TRY(const auto user, parse_id<UserId>(timer.key));
+  YD_TRY(const auto world, ensure(tx, timer.tenant));
+  AgentStatus status;
+  {
+    const std::scoped_lock lock(world->mutex);
+    status = status_of(*world, user);
+  }
+  if (status.connected || status.state == AgentState::offline) return {};
+  status.state = AgentState::offline;
+  status.reason = "connection_lost";
+  status.since_at_ms = clock.now();
+  return change_state(tx, world, std::move(status));
+}
+
+Result<AgentStatus> Routing::set_state(storage::Transaction& tx, const org::Actor& actor, AgentState state,
+                                       std::string_view reason) {
+  if (!actor.user || !actor.may(org::Permission::conversation_handle))
+    return fail(Code::permission_denied, "routing.not_an_agent");
+  YD_TRY(auto checked_reason, text::check_length("reason", reason, 0, kReasonMax));
+  YD_TRY(const auto world, impl_->ensure(tx, actor.tenant));
+  AgentStatus status;
+  {
+    const std::scoped_lock lock(world->mutex);
+    if (!world->people.contains(actor.user)) return fail(Code::permission_denied, "routing.not_an_agent");
+    status = impl_->status_of(*world, actor.user);
+  }
+  status.state = state;
+  status.reason = std::move(checked_reason);
+  status.since_at_ms = impl_->clock.now();
+  YD_CHECK(impl_->change_state(tx, world, status));
+  return status;
+}
+
+Result<std::vector<AgentStatus>> Routing::agents(storage::Transaction& tx, const org::Actor& actor) {
+  YD_TRY(const auto world, impl_->ensure(tx, actor.tenant));
+  const std::scoped_lock lock(world->mutex);
+  std::vector<AgentStatus> out;
+  out.reserve(world->people.size());
+  for (const auto& [user, person] : world->people) out.push_back(impl_->status_of(*world, user));
+  std::ranges::sort(out, {}, &AgentStatus::user_id);
+  return out;
+}
+
+Result<AgentStatus> Routing::status(storage::Transaction& tx, TenantId tenant, UserId user) {
+  YD_TRY(const auto world, impl_->ensure(tx, tenant));
+  const std::scoped_lock lock(world->mutex);
+  if (!world->people.contains(user)) return fail(Code::not_found, "routing.no_such_agent");
+  return impl_->status_of(*world, user);
+}
+
+void Routing::agent_connected(TenantId tenant, UserId user) {
+  impl_->database.write_async(
+      tenant,
+      [this, tenant, user](storage::Transaction& tx) -> Status {
+        YD_CHECK(impl_->ensure(tx, tenant));
+        return impl_->timers.cancel(tx, tenant, kGoneTimer, to_string(user));
+      },
+      [this, tenant, user](Status status) {
+        if (!status) return log::error("routing.presence_failed", status.error());
+        if (const auto world = impl_->find(tenant)) {
+          const std::scoped_lock lock(world->mutex);
+          if (const auto it = world->people.find(user); it != world->people.end()) it->second.sockets = 1;
+        }
+      });
+}
+
+void Routing::agent_disconnected(TenantId tenant, UserId user) {
+  impl_->database.write_async(
+      tenant,
+      [this, tenant, user](storage::Transaction& tx) -> Status {
+        YD_CHECK(impl_->ensure(tx, tenant));
+        return impl_->timers.schedule(
+            tx, {tenant, std::string(kGoneTimer), to_string(user), impl_->clock.now() + kDisconnectGrace, "{}"});
+      },
+      [this, tenant, user](Status status) {
+        if (!status) return log::error("routing.presence_failed", status.error());
+        if (const auto world = impl_->find(tenant)) {
+          const std::scoped_lock lock(world->mutex);
+          if (const auto it = world->people.find(user); it != world->people.end()) it->second.sockets = 0;
+        }
+      });
+}
+
+bool Routing::anyone_online(TenantId tenant, TeamId team) const {
+  const auto world = impl_->find(tenant);
+  if (!world) return false;
+  const std::scoped_lock lock(world->mutex);
+  return world->board.anyone_online(team);
+}
+
+std::int64_t Routing::queue_position(TenantId tenant, ConversationId conversation) const {
+  const auto world = impl_->find(tenant);
+  if (!world) return 0;
+  const std::scoped_lock lock(world->mutex);
+  return world->board.position(conversation);
+}
+
+}  // namespace yingda::routing

@@ -1,0 +1,120 @@
+// Decisions and how they reach the store: reserve in memory, one guarded write, put right when the race was lost.
+#include <algorithm>
+
+#include "impl.hpp"
+#include "yingda/base/log.hpp"
+
+namespace yingda::routing {
+
+TeamId Routing::Impl::entrance(World& world, const conversation::Conversation& conversation) const {
+  TeamId team = team_of_widget ? team_of_widget(world.tenant, conversation.widget_id) : TeamId{};
+  return team ? team : world.first_team;
+}
+
+void Routing::Impl::serve_item(const std::shared_ptr<World>& world, ConversationId id) {
+  std::optional<Assignment> decision;
+  TeamId queue_only;
+  {
+    const std::scoped_lock lock(world->mutex);
+    const UtcTime now = clock.now();
+    decision = world->board.decide_for_item(id, now);
+    if (decision) {
+      world->board.apply_assignment(*decision, now);
+      world->reserved.insert(id);
+      world->unplaced.erase(id);
+    } else if (world->unplaced.erase(id) > 0) {
+      const WorkItem* item = world->board.item(id);
+      if (item) queue_only = item->team;
+    }
+  }
+  if (decision) return commit(world, *decision);
+  if (!queue_only) return;
+  ++in_flight;
+  database.write_async(
+      world->tenant,
+      [this, world, id, queue_only](storage::Transaction& tx) -> Status {
+        auto placed = conversations.assign(tx, world->tenant, id, {{}, queue_only, "routing.queued", "", {}});
+        if (!placed && placed.error().code != Code::conflict) return std::unexpected(std::move(placed).error());
+        return {};
+      },
+      [this, world, id](Status status) {
+        if (!status) {
+          log::error("routing.queue_failed", status.error());
+          refresh(world->tenant, id);
+        }
+        --in_flight;
+      });
+}
+
+void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agent) {
+  for (;;) {
+    std::optional<Assignment> decision;
+    {
+      const std::scoped_lock lock(world->mutex);
+      const UtcTime now = clock.now();
+      decision = world->board.decide_for_agent(agent, now);
+      if (!decision) return;
+      world->board.apply_assignment(*decision, now);
+      world->reserved.insert(decision->item);
+      world->unplaced.erase(decision->item);
+    }
+    commit(world, *decision);
+  }
+}
+
+void Routing::Impl::serve_everything(const std::shared_ptr<World>& world) {
+  std::vector<UserId> agents;
+  {
+    const std::scoped_lock lock(world->mutex);
+    for (const auto& [id, person] : world->people) agents.push_back(id);
+  }
+  // In turn, one item an agent and round, so that a restart does not fill the first agent to the brim.
+  bool any = true;
+  while (any) {
+    any = false;
+    for (const UserId agent : agents) {
+      std::optional<Assignment> offered;
+      {
+        const std::scoped_lock lock(world->mutex);
+        const UtcTime now = clock.now();
+        offered = world->board.decide_for_agent(agent, now);
+        if (!offered) continue;
+        // The item's own choice among all agents goes before the agent's claim.
+        if (auto better = world->board.decide_for_item(offered->item, now)) offered = better;
+        world->board.apply_assignment(*offered, now);
+        world->reserved.insert(offered->item);
+        world->unplaced.erase(offered->item);
+      }
+      commit(world, *offered);
+      any = true;
+    }
+  }
+}
+
+void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment& assignment) {
+  ++in_flight;
+  database.write_async(
+      world->tenant,
+      [this, world, assignment](storage::Transaction& tx) -> Status {
+        YD_TRY(const auto conversation,
+               conversations.assign(tx, world->tenant, assignment.item,
+                                    {assignment.agent, assignment.team, assignment.why.rule, "", {}}));
+        return store_assignment(
+            tx, world->tenant, ids.next_value(),
+            {assignment.item, conversation.episode_id, assignment.agent, assignment.team, clock.now(), assignment.why});
+      },
+      [this, world, assignment](Status status) {
+        {
+          const std::scoped_lock lock(world->mutex);
+          world->reserved.erase(assignment.item);
+        }
+        if (!status) {
+          // Somebody was faster (grab, transfer, close) or the store is down: what the store says is the truth.
+          if (status.error().code != Code::conflict) log::error("routing.assign_failed", status.error());
+          refresh(world->tenant, assignment.item);
+        }
+        --in_flight;
+      });
+}
+
+}  // namespace yingda::routing

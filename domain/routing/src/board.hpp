@@ -1,0 +1,151 @@
+// The routing engine's world in memory and its decisions. Pure: no I/O, no clock, no threads; the same calls give the
+// same decisions. The shell (routing.cpp) feeds it events and applies what it decides.
+//
+// Order of a queue: by virtual arrival = arrival - priority steps * step length. Because every item ages at the same
+// rate, this order never changes with time: FIFO within equal priority, no re-sorting, no starvation.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "yingda/base/ids.hpp"
+#include "yingda/base/time.hpp"
+#include "yingda/routing/policy.hpp"
+#include "yingda/routing/types.hpp"
+
+namespace yingda::routing {
+
+/// What waits. Any channel; `weight` is its share of an agent's capacity.
+struct WorkItem {
+  ConversationId id;
+  TeamId team;
+  UtcTime arrived;
+  std::int64_t priority = 0;  // 0 … 9
+  bool vip = false;
+  std::int64_t weight = 1;
+  std::vector<Skill> skills;     // wanted
+  std::string language;          // "" any
+  UserId preferred;              // last agent or account owner
+  std::vector<UserId> excluded;  // had it and lost it by silence
+  std::int64_t version = 0;      // of the conversation, guards the assignment
+};
+
+/// An agent as the engine sees him.
+struct AgentView {
+  UserId id;
+  AgentState state = AgentState::offline;
+  std::int64_t capacity = 5;
+  std::int64_t weight = 1;  // share under Strategy::weighted
+  std::vector<Skill> skills;
+  std::vector<std::string> languages;  // empty: any
+  std::vector<TeamId> teams;
+  UtcTime last_assigned;  // for round robin and idle order
+  UtcTime idle_since;
+  std::int64_t assigned_count = 0;  // since he came online; for weighted
+};
+
+struct Assignment {
+  ConversationId item;
+  UserId agent;
+  TeamId team;
+  std::int64_t version = 0;
+  Explanation why;
+};
+
+class Board {
+ public:
+  void put_policy(const QueuePolicy& policy);
+  const QueuePolicy& policy(TeamId team) const;
+
+  /// Adds or replaces; load stays.
+  void put_agent(AgentView agent);
+  void remove_agent(UserId agent);
+  const AgentView* agent(UserId agent) const;
+  std::int64_t load(UserId agent) const;
+  std::int64_t conversations(UserId agent) const;
+
+  /// Puts an item into its team's queue (replacing an older place); it no longer counts as owned.
+  void put_waiting(const WorkItem& item);
+  /// The item is owned by an agent now.
+  void put_owned(ConversationId item, UserId agent, std::int64_t weight);
+  /// Closed, promised, gone.
+  void remove_item(ConversationId item);
+  bool is_waiting(ConversationId item) const { return waiting_.contains(item); }
+  UserId owner(ConversationId item) const;
+
+  /// The best agent for a waiting item, or nullopt. Does not change the board.
+  std::optional<Assignment> decide_for_item(ConversationId item, UtcTime now) const;
+  /// The best waiting item for an agent with free capacity, or nullopt. Does not change the board.
+  std::optional<Assignment> decide_for_agent(UserId agent, UtcTime now) const;
+  /// Takes a decision over: the item is owned, the agent's load and turn are counted.
+  void apply_assignment(const Assignment& assignment, UtcTime now);
+
+  /// Earliest moment at which waiting alone could change a decision of this item (a preference ends, skills relax,
+  /// the longest wait is reached); nullopt: never.
+  std::optional<UtcTime> next_change(ConversationId item, UtcTime now) const;
+  /// Place in the queue, 1-based; 0 when not waiting.
+  std::int64_t position(ConversationId item) const;
+  std::int64_t queue_length(TeamId team) const;
+  std::optional<UtcTime> oldest_arrival(TeamId team) const;
+  std::int64_t waiting_count() const { return static_cast<std::int64_t>(waiting_.size()); }
+  std::vector<ConversationId> waiting_in(TeamId team) const;
+  std::vector<UserId> agents_of(TeamId team) const;
+  /// Somebody in the team (none: anywhere) is online, with or without free capacity.
+  bool anyone_online(TeamId team) const;
+  const WorkItem* item(ConversationId id) const;
+
+ private:
+  using Place = std::pair<std::int64_t, std::int64_t>;  // virtual arrival ms, id
+  // Items of one queue that ask for the same skills and language stand in one lane, so that an agent is matched once a
+  // lane and not once an item.
+  struct Lane {
+    std::vector<Skill> skills;
+    std::string language;
+    std::set<Place> places;
+  };
+  struct Queue {
+    QueuePolicy policy;
+    std::vector<Lane> lanes;
+    std::vector<UserId> agents;
+    std::int64_t length = 0;
+  };
+  struct Held {  // what an agent owns
+    std::int64_t load = 0;
+    std::int64_t count = 0;
+  };
+  struct Owned {
+    UserId agent;
+    std::int64_t weight = 1;
+  };
+
+  Queue& queue(TeamId team);
+  const Queue* find_queue(TeamId team) const;
+  static Place place(const WorkItem& item, const QueuePolicy& policy);
+  static std::int64_t relaxed_levels(const QueuePolicy& policy, DurationMs waited);
+  static std::int64_t most_relaxed(const QueuePolicy& policy);
+  static bool skilled(const AgentView& agent, const std::vector<Skill>& wanted, std::int64_t relaxed);
+  static bool speaks(const AgentView& agent, const std::string& language);
+  bool has_room(const AgentView& agent, std::int64_t weight) const;
+  /// Whether this agent may get this item now (state, room, skills, language, exclusion, others' preference).
+  bool able(const AgentView& agent, const WorkItem& item, const QueuePolicy& policy, UtcTime now) const;
+  bool preference_holds(const WorkItem& item, const QueuePolicy& policy, UtcTime now) const;
+  /// Negative when `a` is the better choice, by the queue's strategy; never 0 for different agents.
+  int compare(const AgentView& a, const AgentView& b, const WorkItem& item, Strategy strategy) const;
+  Explanation explain(const Queue& queue, const WorkItem& item, const AgentView& chosen, UtcTime now) const;
+  void erase_waiting(ConversationId item);
+  void erase_owned(ConversationId item);
+
+  std::unordered_map<TeamId, Queue> queues_;
+  std::unordered_map<UserId, AgentView> agents_;
+  std::unordered_map<UserId, Held> held_;
+  std::unordered_map<ConversationId, WorkItem> waiting_;
+  std::unordered_map<ConversationId, Owned> owned_;
+};
+
+}  // namespace yingda::routing

@@ -1,0 +1,134 @@
+// Loading a tenant's world from the store.
+#include "impl.hpp"
+#include "yingda/base/log.hpp"
+
+namespace yingda::routing {
+namespace {
+
+constexpr int kPage = 100;
+constexpr int kWaitingMax = 100'000;  // bound of one tenant's queues
+
+WorkItem item_of(const conversation::Conversation& c) {
+  WorkItem item;
+  item.id = c.id;
+  item.team = c.team_id;
+  item.arrived = c.queued_at_ms.value_or(c.waiting_since_ms.value_or(c.created_at_ms));
+  item.priority = c.priority;
+  item.vip = !c.customer.level.empty();
+  item.version = c.version;
+  return item;
+}
+
+}  // namespace
+
+std::shared_ptr<World> Routing::Impl::find(TenantId tenant) const {
+  const std::scoped_lock lock(worlds_mutex);
+  const auto it = worlds.find(tenant);
+  return it == worlds.end() ? nullptr : it->second;
+}
+
+Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, TenantId tenant) {
+  if (auto world = find(tenant)) return world;
+  auto world = std::make_shared<World>();
+  world->tenant = tenant;
+  YD_TRY(world->seq, database.last_seq(tx, tenant));
+  YD_CHECK(load_people(tx, *world));
+  YD_CHECK(load_items(tx, *world));
+  const std::scoped_lock lock(worlds_mutex);
+  return worlds.try_emplace(tenant, std::move(world)).first->second;
+}
+
+Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
+  const org::Actor system = org::Org::system_actor(world.tenant);
+  std::unordered_map<RoleId, bool> handles;
+  YD_TRY(const auto roles, org.list_roles(tx, system));
+  for (const org::Role& role : roles) {
+    handles[role.id] =
+        std::ranges::find(role.permissions, org::Permission::conversation_handle) != role.permissions.end();
+  }
+  YD_TRY(const auto states, load_states(tx, world.tenant));
+  std::unordered_map<UserId, StoredState> state_of;
+  for (const StoredState& state : states) state_of.emplace(state.user, state);
+  YD_TRY(const auto policies, load_policies(tx, world.tenant));
+  YD_TRY(const auto teams, org.list_teams(tx, system));
+
+  std::vector<org::User> users;
+  std::string after;
+  do {
+    YD_TRY(auto page, org.list_users(tx, system, "", after, org::kPageMax));
+    after = page.next;
+    for (org::User& user : page.items) users.push_back(std::move(user));
+  } while (!after.empty());
+
+  const std::scoped_lock lock(world.mutex);
+  world.first_team = teams.empty() ? TeamId{} : teams.front().id;
+  for (const org::Team& team : teams) {
+    QueuePolicy policy;
+    policy.team_id = team.id;
+    for (const QueuePolicy& saved : policies) {
+      if (saved.team_id == team.id) policy = saved;
+    }
+    world.board.put_policy(policy);
+  }
+  for (const org::User& user : users) {
+    if (user.disabled || !handles[user.role_id]) {
+      world.board.remove_agent(user.id);
+      world.people.erase(user.id);
+      continue;
+    }
+    Person& person = world.people[user.id];
+    person.name = user.name;
+    person.display_name = user.display_name.empty() ? user.name : user.display_name;
+    AgentView view;
+    if (const AgentView* old = world.board.agent(user.id)) view = *old;
+    view.id = user.id;
+    view.capacity = user.capacity;
+    view.teams = user.team_ids;
+    if (const auto it = state_of.find(user.id); it != state_of.end()) {
+      view.state = it->second.state;
+      person.reason = it->second.reason;
+      person.since = it->second.since;
+      if (view.idle_since.ms == 0) view.idle_since = it->second.since;
+    }
+    world.board.put_agent(std::move(view));
+  }
+  return {};
+}
+
+Status Routing::Impl::load_items(storage::Transaction& tx, World& world) {
+  YD_TRY(const auto waiting, conversations.waiting(tx, world.tenant, kWaitingMax));
+  for (const auto& conversation : waiting) place(world, conversation);
+  const org::Actor system = org::Org::system_actor(world.tenant);
+  conversation::ListFilter owned;
+  owned.box = conversation::Box::all;
+  owned.state = conversation::State::assigned;
+  std::string after;
+  do {
+    YD_TRY(const auto page, conversations.list(tx, system, owned, after, kPage));
+    for (const auto& conversation : page.items) place(world, conversation);
+    after = page.next;
+  } while (!after.empty());
+  return {};
+}
+
+UserId Routing::Impl::place(World& world, const conversation::Conversation& c) {
+  using conversation::State;
+  const UserId before = world.board.owner(c.id);
+  switch (c.state) {
+    case State::queued:
+    case State::promised:
+      if (c.team_id)
+        world.board.put_waiting(item_of(c));
+      else
+        world.board.remove_item(c.id);
+      break;
+    case State::assigned:
+      if (c.agent) world.board.put_owned(c.id, c.agent->id, 1);
+      break;
+    case State::closed: world.board.remove_item(c.id); break;
+  }
+  const UserId now = world.board.owner(c.id);
+  return before && before != now ? before : UserId{};
+}
+
+}  // namespace yingda::routing

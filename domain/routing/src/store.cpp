@@ -1,0 +1,100 @@
+#include "store.hpp"
+
+#include "routing_queries.gen.hpp"
+#include "yingda/base/json.hpp"
+
+namespace yingda::routing {
+namespace {
+
+struct SettingsChanged {
+  std::string area;
+  std::string id;
+};
+YD_DESCRIBE(SettingsChanged, (area, id))
+
+std::string_view name_of(AgentState state) {
+  switch (state) {
+    case AgentState::offline: return "offline";
+    case AgentState::online: return "online";
+    case AgentState::busy: return "busy";
+    case AgentState::away: return "away";
+  }
+  return "offline";
+}
+
+AgentState state_of(std::string_view name) {
+  for (const AgentState state : {AgentState::online, AgentState::busy, AgentState::away}) {
+    if (name == name_of(state)) return state;
+  }
+  return AgentState::offline;
+}
+
+}  // namespace
+
+Result<std::vector<StoredState>> load_states(storage::Transaction& tx, TenantId tenant) {
+  return tx.all(
+      queries::agent_states,
+      [](const storage::Row& row) {
+        return StoredState{row.id<UserId>(0), state_of(row.text(1)), row.string(2), row.time(3)};
+      },
+      tenant);
+}
+
+Status store_state(storage::Transaction& tx, TenantId tenant, std::int64_t timeline_id, const AgentStatus& status) {
+  YD_CHECK(tx.exec_deferred(queries::upsert_agent, tenant, status.user_id, name_of(status.state), status.reason,
+                            status.since_at_ms));
+  YD_CHECK(tx.exec_deferred(queries::insert_timeline, tenant, status.user_id, timeline_id, status.since_at_ms,
+                            name_of(status.state), status.reason));
+  tx.emit({tenant, "agent.state_changed", json::encode(status)});
+  return {};
+}
+
+Result<std::vector<QueuePolicy>> load_policies(storage::Transaction& tx, TenantId tenant) {
+  std::vector<QueuePolicy> out;
+  YD_TRY(const auto texts, tx.all(queries::policies, [](const storage::Row& row) { return row.string(0); }, tenant));
+  for (const std::string& text : texts) {
+    YD_TRY(auto policy, json::decode<QueuePolicy>(text));
+    out.push_back(std::move(policy));
+  }
+  return out;
+}
+
+Status store_policy(storage::Transaction& tx, TenantId tenant, const QueuePolicy& policy, UtcTime now) {
+  return tx.exec_deferred(queries::upsert_policy, tenant, policy.team_id, json::encode(policy), now);
+}
+
+Status store_assignment(storage::Transaction& tx, TenantId tenant, std::int64_t id, const AssignmentRecord& record) {
+  return tx.exec_deferred(queries::insert_assignment, tenant, record.conversation_id, id, record.episode_id,
+                          record.agent_id, record.team_id, record.at_ms, json::encode(record.why));
+}
+
+Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx, TenantId tenant, ConversationId id) {
+  std::vector<std::string> reasons;
+  YD_TRY(auto records, tx.all(
+                           queries::assignments,
+                           [&](const storage::Row& row) {
+                             reasons.push_back(row.string(5));
+                             return AssignmentRecord{row.id<ConversationId>(0), row.id<EpisodeId>(1), row.id<UserId>(2),
+                                                     row.id<TeamId>(3),         row.time(4),          {}};
+                           },
+                           tenant, id));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    YD_TRY(records[i].why, json::decode<Explanation>(reasons[i]));
+  }
+  return records;
+}
+
+Result<conversation::ConversationEvent> decode_conversation_event(const std::string& payload) {
+  return json::decode<conversation::ConversationEvent>(payload);
+}
+
+Result<std::string> decode_settings_area(const std::string& payload) {
+  YD_TRY(auto changed, json::decode<SettingsChanged>(payload));
+  return std::move(changed.area);
+}
+
+std::string encode_settings_changed(std::string_view area, std::string_view id) {
+  return json::encode(SettingsChanged{std::string(area), std::string(id)});
+}
+
+}  // namespace yingda::routing

@@ -1,0 +1,36 @@
+// Rows of routing's own tables <-> values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "board.hpp"
+#include "yingda/base/result.hpp"
+#include "yingda/conversation/events.hpp"
+#include "yingda/routing/types.hpp"
+#include "yingda/storage/database.hpp"
+
+namespace yingda::routing {
+
+struct StoredState {
+  UserId user;
+  AgentState state = AgentState::offline;
+  std::string reason;
+  UtcTime since;
+};
+
+Result<std::vector<StoredState>> load_states(storage::Transaction& tx, TenantId tenant);
+/// Writes the state, its place in the timeline and the event "agent.state_changed".
+Status store_state(storage::Transaction& tx, TenantId tenant, std::int64_t timeline_id, const AgentStatus& status);
+Result<std::vector<QueuePolicy>> load_policies(storage::Transaction& tx, TenantId tenant);
+Status store_policy(storage::Transaction& tx, TenantId tenant, const QueuePolicy& policy, UtcTime now);
+Status store_assignment(storage::Transaction& tx, TenantId tenant, std::int64_t id, const AssignmentRecord& record);
+Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx, TenantId tenant, ConversationId id);
+
+/// The payloads of the events that routing reads.
+Result<conversation::ConversationEvent> decode_conversation_event(const std::string& payload);
+/// The `area` of "settings.changed".
+Result<std::string> decode_settings_area(const std::string& payload);
+std::string encode_settings_changed(std::string_view area, std::string_view id);
+
+}  // namespace yingda::routing
