@@ -27,17 +27,26 @@ inline constexpr int kConversationPageMax = 100;
 inline constexpr int kPreviewCodePoints = 80;
 inline constexpr std::int64_t kFileBytesMax = 50LL * 1024 * 1024;
 inline constexpr int kMentionsMax = 20;
+inline constexpr int kParticipantsMax = 20;  // colleagues in one conversation
+inline constexpr int kEpisodesMax = 500;     // shown of one thread, the newest
+inline constexpr int kReasonBytesMax = 100;  // of a dotted key
+inline constexpr std::int64_t kPriorityMax = 9;
+inline constexpr int kSearchWindow = 5'000;      // conversations that one call of `list` looks through
+inline constexpr int kCannedRepliesMax = 1'000;  // of one person, and of the company
+inline constexpr int kShortcutCodePointsMax = 32;
+inline constexpr int kTitleCodePointsMax = 80;
+inline constexpr int kFileNameCodePointsMax = 200;
 
 /// What a channel hands in after decoding.
 struct InboundMessage {
   TenantId tenant;
   Channel channel = Channel::webchat;
-  CustomerId customer;       // resolved by the adapter
-  WidgetId widget;           // webchat
-  std::string client_msg_id; // the sender's key or the channel's message id; exactly-once per (conversation, key)
+  CustomerId customer;        // resolved by the adapter
+  WidgetId widget;            // webchat
+  std::string client_msg_id;  // the sender's key or the channel's message id; exactly-once per (conversation, key)
   MessageKind kind = MessageKind::text;
   std::string text;
-  FileId file;               // uploaded before
+  FileId file;  // uploaded before
   MessageId quote;
 };
 /// What an agent sends.
@@ -72,8 +81,8 @@ struct ListFilter {
 /// Who moves a conversation: an agent (Actor) or the routing engine (system actor). `reason` is a dotted key that is
 /// stored with the assignment and shown.
 struct Handover {
-  UserId agent;      // to a person …
-  TeamId team;       // … or to a team's queue
+  UserId agent;  // to a person …
+  TeamId team;   // … or to a team's queue
   std::string reason;
   std::string note;  // for the next agent
   std::optional<std::int64_t> expected_version;
@@ -95,12 +104,17 @@ class Conversations {
   /// Receipts of the customer's side; numbers beyond last_seq are cut, smaller ones ignored (no event).
   Status mark_by_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer, std::int64_t delivered_seq,
                           std::int64_t read_seq);
-  Result<Message> recall_by_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer,
-                                     MessageId message);
+  Result<Message> recall_by_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer, MessageId message);
+  /// Brings the customer's name, label and level onto his thread after they changed; emits `conversation.changed` when
+  /// they differ. Gives the thread, or nullopt before the first message. Call it in the transaction of the change.
+  Result<std::optional<Conversation>> refresh_customer(storage::Transaction& tx, TenantId tenant, CustomerId customer);
 
   // --- agents' side. Every verb goes through access: owner, participant, member of the queue's team, or view/supervise
   // right within the data scope; otherwise `conversation.not_found`.
   Result<Conversation> access_conversation(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
+  /// mine: owned or taken part in, newest first; all: whatever the actor reaches, newest first; queue: queued and
+  /// promised ones of own teams (of somebody without a team: of his scope; with `filter.team`: of that team), by
+  /// priority, then oldest first. `next` may stand behind a short page when a search looked through kSearchWindow.
   Result<org::Page<Conversation>> list(storage::Transaction& tx, const org::Actor& actor, const ListFilter& filter,
                                        std::string_view after, int limit);
   Result<std::vector<Message>> messages(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
@@ -113,7 +127,10 @@ class Conversations {
   Result<Accepted> send(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                         const OutboundMessage& outbound);
   /// Within the tenant's recall window, own messages only (`conversation.recall_too_late`, `conversation.not_author`).
+  /// Text, file and quote go, also from quotes of it; the place stays.
   Result<Message> recall(storage::Transaction& tx, const org::Actor& actor, MessageId message);
+  /// Receipts of the agents' side: moved by the owner and participants; from others, who only watch, it changes
+  /// nothing.
   Status mark(storage::Transaction& tx, const org::Actor& actor, ConversationId id, std::int64_t delivered_seq,
               std::int64_t read_seq);
   /// 抢单: takes a queued conversation of an own team; conflict `conversation.already_taken` for the loser.
@@ -121,19 +138,26 @@ class Conversations {
   /// By the owner, or by supervisors: to an agent or to a team's queue.
   Result<Conversation> transfer(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                 const Handover& handover);
-  /// By the routing engine: no rights asked, only the guard. Emits `conversation.assigned` / `.queued`.
+  /// By the routing engine: no rights asked, only the guard. With `expected_version` any open conversation moves when
+  /// it is unchanged; without, only one that waits (conflict `conversation.already_taken`). Emits
+  /// `conversation.assigned` /
+  /// `.queued`; nothing when it is queued in that team already. conflict `conversation.closed`.
   Result<Conversation> assign(storage::Transaction& tx, TenantId tenant, ConversationId id, const Handover& handover);
-  /// By the routing engine: nobody is there; a dated promise instead of a drop.
+  /// By the routing engine: nobody is there; a dated promise instead of a drop. Only while it waits.
   Result<Conversation> promise(storage::Transaction& tx, TenantId tenant, ConversationId id, TeamId team,
                                std::optional<UtcTime> back_at, std::string_view reason);
-  /// Ends the episode. `automatic` closes are refused while the customer spoke last
+  /// Ends the episode: by the owner, a supervisor, or for waiting ones a member of the team. `automatic` closes are
+  /// refused while the customer spoke last
   /// (`conversation.customer_waiting`).
   Result<Conversation> close(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                              std::string_view reason, bool automatic);
+  /// The episode goes on: with the actor when he may handle conversations, else in the team's queue. conflict
+  /// `conversation.not_closed`.
   Result<Conversation> reopen(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
   Result<Conversation> set_priority(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                     std::int64_t priority);
-  /// Adds or removes a colleague (conference); owner or supervisor.
+  /// Adds or removes a colleague (conference); owner or supervisor; everybody may leave. Participants stay until the
+  /// customer's next episode.
   Result<Conversation> set_participant(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                        UserId colleague, bool takes_part);
   /// Internal verb without rights: the conversation as it is (routing, realtime).

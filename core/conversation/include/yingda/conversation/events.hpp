@@ -14,7 +14,8 @@
 
 namespace yingda::conversation {
 
-/// "message.accepted": a message was stored. "message.recalled": it lost its content.
+/// "message.accepted": a message was stored. "message.recalled": it lost its content; messages that quote it come as
+/// their own "message.recalled" right behind, with the preview of their quote blanked. Replace by id.
 struct MessageEvent {
   Conversation conversation;
   Message message;
@@ -22,15 +23,17 @@ struct MessageEvent {
 YD_DESCRIBE(MessageEvent, (conversation, message))
 
 /// "conversation.opened" (new episode), ".queued", ".assigned", ".transferred", ".closed", ".reopened", ".changed"
-/// (customer's name, priority, participants). The system message that tells it in the thread comes as its own
-/// "message.accepted" right behind.
+/// (customer's name, priority, participants). A promise comes as ".queued" with state promised; who leaves as a
+/// participant stands in `previous_agent_id`. The system message that tells it in the thread comes as its own
+/// "message.accepted" right behind, then the hand-over note as a message of its own. All events of one change carry the
+/// same conversation.
 struct ConversationEvent {
   Conversation conversation;
-  std::string by_id, by_name;            // who did it; "" for the system
+  std::string by_id, by_name;  // who did it; "" for the system
   std::optional<UserId> previous_agent_id;
   std::optional<TeamId> previous_team_id;
-  std::string reason;                    // dotted key
-  std::string note;                      // hand-over note, agents only
+  std::string reason;  // dotted key
+  std::string note;    // hand-over note, agents only
 };
 YD_DESCRIBE(ConversationEvent, (conversation, by_id, by_name, previous_agent_id, previous_team_id, reason, note))
 
@@ -46,7 +49,7 @@ struct ReceiptsEvent {
   TeamId team_id;
   std::vector<UserId> participant_ids;
 };
-YD_DESCRIBE(ReceiptsEvent, (conversation_id, receipts, unread, version, customer_id, agent_id, team_id,
-                            participant_ids))
+YD_DESCRIBE(ReceiptsEvent,
+            (conversation_id, receipts, unread, version, customer_id, agent_id, team_id, participant_ids))
 
 }  // namespace yingda::conversation

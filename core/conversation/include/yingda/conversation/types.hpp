@@ -1,4 +1,5 @@
-// Values of the conversation (会话): the lifelong thread, its service episodes (服务单元), messages, receipts. API shapes.
+// Values of the conversation (会话): the lifelong thread, its service episodes (服务单元), messages, receipts.
+// They are the API's shapes, too.
 #pragma once
 
 #include <cstdint>
@@ -109,29 +110,29 @@ struct Conversation {
   Channel channel = Channel::webchat;
   WidgetId widget_id;
   State state = State::queued;
-  TeamId team_id;                     // queue or owner's team; none before routing
-  std::optional<AgentSummary> agent;  // owner (state assigned)
+  TeamId team_id;                          // queue or owner's team; none before routing
+  std::optional<AgentSummary> agent;       // owner (state assigned); the last one (state closed)
   std::vector<AgentSummary> participants;  // others taking part (conference, consult); without the owner
-  EpisodeId episode_id;               // the current or last episode
-  std::int64_t episode_number = 0;    // 1, 2, 3 … within the thread
-  std::int64_t priority = 0;          // 0 normal … 9 most urgent
-  std::int64_t last_seq = 0;          // newest message
-  std::string last_preview;           // first 80 code points of the newest visible message, notes excluded
+  EpisodeId episode_id;                    // the current or last episode
+  std::int64_t episode_number = 0;         // 1, 2, 3 … within the thread
+  std::int64_t priority = 0;               // 0 normal … 9 most urgent
+  std::int64_t last_seq = 0;               // newest message
+  std::string last_preview;                // first 80 code points of the newest visible message, notes excluded
   AuthorKind last_author = AuthorKind::system;
-  std::int64_t unread = 0;            // customer messages the agents' side has not read
+  std::int64_t unread = 0;                  // customer messages the agents' side has not read
   std::optional<UtcTime> waiting_since_ms;  // the customer spoke last: since his first unanswered message
   std::optional<UtcTime> queued_at_ms;      // place in the queue
   std::optional<UtcTime> promised_at_ms;    // state promised: when we will be back
   UtcTime created_at_ms, updated_at_ms;
   std::optional<UtcTime> closed_at_ms;
-  std::int64_t version = 0;           // grows with every change; guards races
+  std::int64_t version = 0;  // grows with every change; guards races
   Receipts receipts;
-  std::string assign_reason;          // why this agent, why now: dotted key of the last assignment
+  std::string assign_reason;  // why this agent, why now: dotted key of the last assignment
 };
-YD_DESCRIBE(Conversation, (id, customer, channel, widget_id, state, team_id, agent, participants, episode_id,
-                           episode_number, priority, last_seq, last_preview, last_author, unread, waiting_since_ms,
-                           queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version, receipts,
-                           assign_reason))
+YD_DESCRIBE(Conversation,
+            (id, customer, channel, widget_id, state, team_id, agent, participants, episode_id, episode_number,
+             priority, last_seq, last_preview, last_author, unread, waiting_since_ms, queued_at_ms, promised_at_ms,
+             created_at_ms, updated_at_ms, closed_at_ms, version, receipts, assign_reason))
 
 /// 服务单元: one request for service inside the thread; reports, ratings and SLA count these.
 struct Episode {
