@@ -42,8 +42,9 @@ class Gateway {
   void recheck(TenantId tenant);
   Hub& hub();
 
+  struct Impl;  // inside only
+
  private:
-  struct Impl;
   std::shared_ptr<Impl> impl_;
 };
 

@@ -29,7 +29,17 @@ namespace yingda::realtime {
 class Outlet {
  public:
   virtual ~Outlet() = default;
+  /// An ephemeral frame (typing, presence, error …).
   virtual void send(std::shared_ptr<const std::string> frame) = 0;
+  /// An ephemeral frame for which a waiting poll need not answer (presence, the visitor's page).
+  virtual void background(std::shared_ptr<const std::string> frame) { send(std::move(frame)); }
+  /// The event with this seq, in rising order.
+  virtual void event(std::int64_t seq, std::shared_ptr<const std::string> frame) { (void)seq, send(std::move(frame)); }
+  /// Everything up to `last_seq` was sent; from here live.
+  virtual void welcome(std::int64_t last_seq, std::shared_ptr<const std::string> frame) {
+    (void)last_seq, send(std::move(frame));
+  }
+  virtual void resync(std::shared_ptr<const std::string> frame) { send(std::move(frame)); }
   virtual void close(int code, std::string_view reason) = 0;
   virtual std::int64_t queued_bytes() const = 0;
 };
@@ -44,6 +54,8 @@ struct VisitorThread {
   TeamId team;
   std::optional<UserId> owner;
   std::vector<UserId> participants;
+  bool queued = false;
+  std::int64_t as_of_seq = 0;  // the event log's seq when it was read
 };
 
 /// Turns an event into what its customer may know: the `type` and `data` of his frame; nullopt hides it. Pure but for
@@ -80,7 +92,8 @@ class Hub {
   void hello(const SubscriberPtr& who, std::int64_t since, bool all, std::vector<ConversationId> watch);
   void watch(const SubscriberPtr& who, ConversationId conversation, bool on);
   void all(const SubscriberPtr& who, bool on);
-  void agent_typing(const SubscriberPtr& who, ConversationId conversation, bool on);
+  /// Only into conversations that the agent owns, takes part in or has open in one of his connections.
+  void agent_typing(const org::Actor& actor, ConversationId conversation, bool on);
   void agent_receipts(const org::Actor& actor, ConversationId conversation, std::int64_t delivered_seq,
                       std::int64_t read_seq);
   /// The same person, perhaps with other rights: on a difference the client gets `resync`.
@@ -104,7 +117,7 @@ class Hub {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace yingda::realtime

@@ -21,6 +21,7 @@ inline constexpr std::int64_t kPendingEventBytesMax = 64 * 1024 * 1024;
 inline constexpr std::size_t kPendingCommandsMax = 200'000;
 
 inline constexpr std::size_t kWatchesMax = 64;             // open conversation views of one agent's socket
+inline constexpr std::size_t kConnectionsPerUserMax = 24;  // the oldest is closed with 4009 when one more comes
 inline constexpr std::size_t kFrameBytesMax = 8'192;       // one client frame of an agent's socket
 inline constexpr std::size_t kFramesBeforeActorMax = 16;   // frames kept while we ask who the socket belongs to
 inline constexpr int kPollFramesMax = 50;                  // client frames in one POST /events/frames
@@ -46,6 +47,7 @@ inline constexpr std::size_t kPreviewCodePointsMax = 500;  // typing preview
 // WebSocket close codes.
 inline constexpr int kCloseSessionEnded = 4001;
 inline constexpr int kCloseSlow = 4008;
+inline constexpr int kCloseReplaced = 4009;
 inline constexpr int kCloseStopping = 1001;
 
 }  // namespace yingda::realtime

@@ -1,0 +1,53 @@
+// Who an event is for: read from its payload alone, then one rule for live pushing and for replays. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "yingda/base/ids.hpp"
+#include "yingda/org/types.hpp"
+
+namespace yingda::realtime {
+
+/// What kind of object an event tells about.
+enum class Subject : std::uint8_t { none, conversation, message, receipts, customer, agent, settings };
+
+/// The fields of a payload that decide who hears of it.
+struct Audience {
+  Subject subject = Subject::none;
+  bool assigned = false;  // the conversation has an owner: its team's others need not follow it
+  bool queued = false;    // waits in a team's queue
+  bool internal = false;  // a note or internal system message: never for the customer
+  ConversationId conversation;
+  CustomerId customer;
+  TeamId team, previous_team;
+  UserId owner, previous_owner;
+  std::vector<UserId> participants;
+};
+
+/// Never fails: an unreadable payload has subject none and is for nobody.
+Audience read_audience(std::string_view type, std::string_view payload);
+
+/// An agent's connection as the rule sees it. Vectors are sorted.
+struct AgentView {
+  UserId user;
+  std::vector<TeamId> teams, scope_teams;
+  bool sees_scope = false;   // conversation_view or conversation_supervise
+  bool sees_tenant = false;  // … and the data scope is the whole tenant
+  bool all = false;          // subscribed to the "all" box
+  std::vector<std::pair<ConversationId, CustomerId>> watches;
+
+  bool watches_conversation(ConversationId id) const;
+  bool watches_customer(CustomerId id) const;
+};
+AgentView view_of(const org::Actor& actor);
+
+/// The one rule. Owner, participants and the previous owner hear everything; a team hears of what waits with it, of
+/// every change of ownership, and of what is taken from it; "all" and open views hear what the data scope reaches.
+bool concerns(const AgentView& view, const Audience& audience);
+/// Whether the view's rights reach the conversation, subscribed or not.
+bool may_see(const AgentView& view, const Audience& audience);
+
+}  // namespace yingda::realtime
