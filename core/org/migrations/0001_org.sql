@@ -64,11 +64,11 @@ CREATE INDEX org_user_by_unit ON org_user (tenant_id, unit_id);
 
 CREATE TABLE org_team_member (
   tenant_id BIGINT NOT NULL,
-  team_id BIGINT NOT NULL,
   user_id BIGINT NOT NULL,
-  PRIMARY KEY (tenant_id, team_id, user_id)
+  team_id BIGINT NOT NULL,
+  PRIMARY KEY (tenant_id, user_id, team_id)
 );
-CREATE INDEX org_team_member_by_user ON org_team_member (tenant_id, user_id);
+CREATE INDEX org_team_member_by_team ON org_team_member (tenant_id, team_id, user_id);
 
 CREATE TABLE org_session (
   tenant_id BIGINT NOT NULL,
@@ -82,7 +82,7 @@ CREATE TABLE org_session (
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX org_session_by_secret ON org_session (tenant_id, secret_hash);
-CREATE INDEX org_session_by_user ON org_session (tenant_id, user_id);
+CREATE INDEX org_session_by_user ON org_session (tenant_id, user_id, id);
 
 -- The one table without a tenant: a failed login is counted before it is known whose it was. The login stands hashed,
 -- because people type passwords into the wrong field.

@@ -75,7 +75,7 @@ DELETE FROM org_team WHERE tenant_id = $1 AND id = $2
 
 -- name: list_team_members
 SELECT u.id FROM org_team_member m JOIN org_user u ON u.tenant_id = m.tenant_id AND u.id = m.user_id
-WHERE m.tenant_id = $1 AND m.team_id = $2 AND u.disabled = 0 ORDER BY u.id LIMIT 20000
+WHERE m.tenant_id = $1 AND m.team_id = $2 AND u.disabled = 0 ORDER BY m.user_id LIMIT 20000
 
 -- name: insert_team_member
 INSERT INTO org_team_member (tenant_id, team_id, user_id) VALUES ($1, $2, $3)

@@ -101,6 +101,10 @@ Status Org::delete_team(storage::Transaction& tx, const Actor& actor, TeamId tea
   return record_change(tx, actor, {"team.deleted", "teams", to_string(team), to_json(before), {}});
 }
 
+Result<Team> Org::load_team(storage::Transaction& tx, TenantId tenant, TeamId team) {
+  return store::load_team(tx, tenant, team);
+}
+
 Result<std::vector<UserId>> Org::team_members(storage::Transaction& tx, TenantId tenant, TeamId team) {
   YD_CHECK(store::load_team(tx, tenant, team));
   return tx.all(queries::list_team_members, [](const storage::Row& row) { return row.id<UserId>(0); }, tenant, team);

@@ -110,6 +110,8 @@ class Org {
                            const std::optional<std::string>& name, std::optional<UnitId> unit);
   /// conflict `org.team_not_empty` while it has members.
   Status delete_team(storage::Transaction& tx, const Actor& actor, TeamId team);
+  /// not_found `org.team_not_found`.
+  Result<Team> load_team(storage::Transaction& tx, TenantId tenant, TeamId team);
   /// Who can work in the team: its members that are not disabled, in id order.
   Result<std::vector<UserId>> team_members(storage::Transaction& tx, TenantId tenant, TeamId team);
 
