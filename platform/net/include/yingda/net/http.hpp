@@ -35,6 +35,7 @@ struct HttpRequest {
   std::string remote_address;  // peer, or the right-most untrusted X-Forwarded-For entry behind a trusted proxy
   std::string request_id;      // from X-Request-Id when well-formed, else made here; echoed in the answer
   bool tls = false;
+  std::shared_ptr<void> body_owner;  // the spooled file is removed with the last copy of this
 
   /// Value of the first header with this lower-case name, or "".
   std::string_view header(std::string_view lower_name) const noexcept;
@@ -61,6 +62,14 @@ struct HttpResponse {
   static HttpResponse json(int status, std::string body);
   HttpResponse& set(std::string name, std::string value);
 };
+
+/// The status that an error becomes (invalid_argument 400, unauthenticated 401, permission_denied 403, not_found 404,
+/// conflict 409, limit_exceeded 429, internal and corrupt 500, unavailable and cancelled 503, timeout 504; net's own
+/// reasons 408, 413, 426, 431, 501).
+int http_status(const Error& error) noexcept;
+/// The error shape `{"code","reason","message","fields"}` with the words of base/messages in the best language of an
+/// Accept-Language value (English without one); detail stays inside. 429 and 503 say Retry-After: 1.
+HttpResponse error_response(const Error& error, std::string_view accept_language = {});
 
 /// The one answer to one request. Copyable handle, thread-safe; the first send wins, later ones are ignored; if the
 /// last copy dies unanswered the peer gets 500 `internal`.

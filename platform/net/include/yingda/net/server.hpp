@@ -44,16 +44,16 @@ struct ServerOptions {
   int threads = 1;
   std::string certificate_file, private_key_file;  // both set: TLS
   std::int64_t header_bytes_max = 16 * 1024;
-  std::int64_t body_bytes_max = 1024 * 1024;               // in memory; larger routes say so by body_limit
-  std::int64_t body_spool_bytes = 256 * 1024;              // above: temporary file
-  std::string spool_directory;                             // for spooled bodies
+  std::int64_t body_bytes_max = 1024 * 1024;   // in memory; larger routes say so by body_limit
+  std::int64_t body_spool_bytes = 256 * 1024;  // above: temporary file
+  std::string spool_directory;                 // for spooled bodies
   std::int64_t ws_message_bytes_max = 64 * 1024;
   std::int64_t ws_queue_bytes_max = 1024 * 1024;
-  DurationMs request_deadline = seconds(30);               // head and body must arrive within
+  DurationMs request_deadline = seconds(30);  // head and body must arrive within
   DurationMs keep_alive = seconds(75);
-  DurationMs ws_ping_every = seconds(25);                  // no pong until the next: closed
+  DurationMs ws_ping_every = seconds(25);  // no pong until the next: closed
   std::size_t connections_max = 200'000;
-  std::vector<std::string> trusted_proxies;                // addresses whose X-Forwarded-For/-Proto counts
+  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For/-Proto counts
 };
 
 struct ServerStats {
