@@ -18,7 +18,7 @@ constexpr auto kStorePause = std::chrono::milliseconds(200);
 bool is_not_now(Code code) { return code == Code::unavailable || code == Code::timeout || code == Code::cancelled; }
 
 std::chrono::milliseconds pause_after(int failures, bool not_now) {
-  if (not_now) return std::chrono::milliseconds(std::min(5000, 50 << std::min(failures, 7)));
+  if (not_now) return std::chrono::milliseconds(std::min(5000, 20 << std::min(failures - 1, 8)));
   return std::chrono::milliseconds(std::min(2000, 20 << std::min(2 * (failures - 1), 8)));  // 20, 80, 320, 1280
 }
 
