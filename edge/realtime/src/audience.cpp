@@ -93,6 +93,11 @@ bool in_scope(const AgentView& view, const Audience& audience) {
   return view.sees_tenant || holds(view.scope_teams, audience.team) || holds(view.scope_teams, audience.previous_team);
 }
 
+/// Own team, or whatever the rights reach.
+bool reaches(const AgentView& view, const Audience& audience) {
+  return holds(view.teams, audience.team) || holds(view.teams, audience.previous_team) || in_scope(view, audience);
+}
+
 /// Part of the conversation by person or by team, without any subscription.
 bool takes_part(const AgentView& view, const Audience& audience) {
   if (view.user) {
@@ -101,7 +106,7 @@ bool takes_part(const AgentView& view, const Audience& audience) {
   }
   if (holds(view.teams, audience.previous_team)) return true;
   const bool team_follows = !audience.assigned || audience.subject == Subject::conversation;
-  return team_follows && holds(view.teams, audience.team);
+  return team_follows && (holds(view.teams, audience.team) || (view.teams.empty() && in_scope(view, audience)));
 }
 
 }  // namespace
@@ -150,10 +155,6 @@ AgentView view_of(const org::Actor& actor) {
   return view;
 }
 
-bool may_see(const AgentView& view, const Audience& audience) {
-  return takes_part(view, audience) || in_scope(view, audience);
-}
-
 bool concerns(const AgentView& view, const Audience& audience) {
   switch (audience.subject) {
     case Subject::none: return false;
@@ -165,7 +166,7 @@ bool concerns(const AgentView& view, const Audience& audience) {
     case Subject::receipts: break;
   }
   if (takes_part(view, audience)) return true;
-  return (view.all || view.watches_conversation(audience.conversation)) && in_scope(view, audience);
+  return (view.all || view.watches_conversation(audience.conversation)) && reaches(view, audience);
 }
 
 }  // namespace yingda::realtime

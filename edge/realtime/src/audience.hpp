@@ -39,15 +39,16 @@ struct AgentView {
   bool all = false;          // subscribed to the "all" box
   std::vector<std::pair<ConversationId, CustomerId>> watches;
 
+  /// Sees the queues of a whole scope, being in no team himself.
+  bool follows_scope_queues() const { return teams.empty() && sees_scope; }
   bool watches_conversation(ConversationId id) const;
   bool watches_customer(CustomerId id) const;
 };
 AgentView view_of(const org::Actor& actor);
 
 /// The one rule. Owner, participants and the previous owner hear everything; a team hears of what waits with it, of
-/// every change of ownership, and of what is taken from it; "all" and open views hear what the data scope reaches.
+/// every change of ownership, and of what is taken from it (who has no team but may view a scope: of what waits there);
+/// "all" and open views hear what the person's teams and data scope reach.
 bool concerns(const AgentView& view, const Audience& audience);
-/// Whether the view's rights reach the conversation, subscribed or not.
-bool may_see(const AgentView& view, const Audience& audience);
 
 }  // namespace yingda::realtime

@@ -55,6 +55,7 @@ void each_candidate(Hall& hall, const Audience& audience, F f) {
   const auto room = hall.rooms.find(audience.conversation);
   if (room != hall.rooms.end()) std::ranges::for_each(room->second.watchers, f);
   std::ranges::for_each(hall.all, f);
+  std::ranges::for_each(hall.scope_queues, f);
 }
 
 }  // namespace

@@ -90,9 +90,7 @@ Result<PollQuery> decode_poll_query(const net::HttpRequest& request) {
   return out;
 }
 
-messages::Language language_of(const net::HttpRequest& request) {
-  return messages::language_of(request.header("accept-language"));
-}
+std::string accepted(const net::HttpRequest& request) { return std::string(request.header("accept-language")); }
 
 /// The area of a settings.changed payload.
 std::string_view area_of(std::string_view payload) {
@@ -139,9 +137,9 @@ void Gateway::handle(net::HttpRequest request, net::HttpReply reply) {
   if (request.path == kFramesPath && request.method == net::Method::post) return impl_->take_frames(request, reply);
   if (request.path == kSocketPath)
     return reply.send(
-        problem(Error{Code::invalid_argument, "realtime.upgrade_required", {}, {}, {}}, language_of(request)));
+        net::error_response(Error{Code::invalid_argument, "request.upgrade_required", {}, {}, {}}, accepted(request)));
   auto response =
-      problem(Error{Code::invalid_argument, "request.method_not_allowed", {}, {}, {}}, language_of(request));
+      net::error_response(Error{Code::invalid_argument, "request.method_not_allowed", {}, {}, {}}, accepted(request));
   response.status = 405;
   reply.send(std::move(response));
 }
@@ -165,13 +163,13 @@ void Gateway::recheck(TenantId tenant) { impl_->recheck(tenant); }
 
 void Gateway::Impl::poll(const net::HttpRequest& request, const net::HttpReply& reply) {
   auto query = decode_poll_query(request);
-  const auto language = language_of(request);
-  if (!query) return reply.send(problem(query.error(), language));
+  const auto language = accepted(request);
+  if (!query) return reply.send(net::error_response(query.error(), language));
   authenticate(credentials_of(request),
                [weak = weak_from_this(), query = *std::move(query), reply, language](Result<org::Actor> actor) {
                  const auto self = weak.lock();
                  if (!self) return;
-                 if (!actor) return reply.send(problem(actor.error(), language));
+                 if (!actor) return reply.send(net::error_response(actor.error(), language));
                  // The outlet is told its subscriber only after it exists; it may have to end before that.
                  struct Link {
                    std::mutex mutex;
@@ -197,14 +195,14 @@ void Gateway::Impl::poll(const net::HttpRequest& request, const net::HttpReply& 
 }
 
 void Gateway::Impl::take_frames(const net::HttpRequest& request, const net::HttpReply& reply) {
-  const auto language = language_of(request);
+  const auto language = accepted(request);
   auto frames = decode_frame_list(request.body, kPollFramesMax);
-  if (!frames) return reply.send(problem(frames.error(), language));
+  if (!frames) return reply.send(net::error_response(frames.error(), language));
   authenticate(credentials_of(request),
                [weak = weak_from_this(), frames = *std::move(frames), reply, language](Result<org::Actor> actor) {
                  const auto self = weak.lock();
                  if (!self) return;
-                 if (!actor) return reply.send(problem(actor.error(), language));
+                 if (!actor) return reply.send(net::error_response(actor.error(), language));
                  std::string body = R"({"frames":[)";
                  const auto add = [&](std::string_view frame) {
                    if (!body.ends_with('[')) body.push_back(',');
@@ -213,7 +211,7 @@ void Gateway::Impl::take_frames(const net::HttpRequest& request, const net::Http
                  for (const std::string& text : frames) {
                    auto frame = decode_agent_frame(text);
                    if (!frame) {
-                     add(error_frame(frame.error(), language));
+                     add(error_frame(frame.error(), messages::language_of(language)));
                    } else if (std::holds_alternative<PingFrame>(*frame)) {
                      add(*pong_frame());
                    } else {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "frames.hpp"
+#include "yingda/realtime/error_frame.hpp"
 #include "yingda/realtime/gateway.hpp"
-#include "yingda/realtime/problem.hpp"
 #include "yingda/realtime/token_bucket.hpp"
 
 namespace yingda::realtime {

@@ -20,12 +20,14 @@ void Hall::index_person(Subscriber& who) {
   const AgentView& view = who.agent->view;
   if (view.user) by_user[view.user].push_back(&who);
   for (const TeamId team : view.teams) by_team[team].push_back(&who);
+  if (view.follows_scope_queues()) scope_queues.push_back(&who);
 }
 
 void Hall::unindex_person(Subscriber& who) {
   const AgentView& view = who.agent->view;
   if (view.user) drop(by_user, view.user, &who);
   for (const TeamId team : view.teams) drop(by_team, team, &who);
+  std::erase(scope_queues, &who);
 }
 
 void Hall::attach_agent(const SubscriberPtr& who) {

@@ -93,6 +93,7 @@ class Hall {
   std::unordered_map<ConversationId, Room> rooms;
   std::unordered_map<CustomerId, std::vector<Subscriber*>> by_watched_customer;
   std::vector<Subscriber*> all;
+  std::vector<Subscriber*> scope_queues;  // see AgentView::follows_scope_queues
   std::unordered_map<UserId, int> connected;
   std::unordered_map<CustomerId, VisitorGroup> visitors;
   std::unordered_map<ConversationId, CustomerId> customer_of;  // of connected customers

@@ -6,7 +6,7 @@
 #include "hub_impl.hpp"
 #include "yingda/base/json.hpp"
 #include "yingda/base/log.hpp"
-#include "yingda/realtime/problem.hpp"
+#include "yingda/realtime/error_frame.hpp"
 
 namespace yingda::realtime {
 namespace {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "yingda/base/json_append.hpp"
-#include "yingda/realtime/problem.hpp"
+#include "yingda/realtime/error_frame.hpp"
 
 namespace yingda::realtime {
 
@@ -75,7 +75,7 @@ void PollOutlet::close(int code, std::string_view reason) {
   const std::scoped_lock lock(mutex_);
   if (answered_) return;
   answered_ = true;
-  reply_.send(problem(Error{Code::unavailable, "runtime.stopping", {}, {}, {}}, messages::Language::zh_CN));
+  reply_.send(net::error_response(Error{Code::unavailable, "runtime.stopping", {}, {}, {}}));
   on_end_();
 }
 
