@@ -1,0 +1,387 @@
+// The chat without its looks: session, messages, outbox, receipts, typing. The single source of what the window shows; every change
+// calls `changed`. Messages written while offline wait in localStorage and go out in order; keys make repeats harmless.
+import { Line } from "./line";
+import type { Boot, Conversation, FileInfo, Frame, Identity, Message, Outgoing, Session } from "./types";
+
+const kOutboxMax = 200;
+const kTypingMs = 4000;
+
+class Store {
+  constructor(private readonly prefix: string) {}
+  private memory: Record<string, string> = {};
+  get(name: string): string | undefined {
+    try { return localStorage.getItem(this.prefix + name) ?? undefined; } catch { return this.memory[name]; }
+  }
+  set(name: string, value: string | undefined): void {
+    try {
+      if (value === undefined) localStorage.removeItem(this.prefix + name);
+      else localStorage.setItem(this.prefix + name, value);
+    } catch { if (value === undefined) delete this.memory[name]; else this.memory[name] = value; }
+  }
+}
+
+export class Problem extends Error {
+  constructor(readonly reason: string, message: string, readonly retryAfterMs?: number) { super(message); }
+}
+
+export class Chat {
+  messages: Message[] = [];
+  outbox: Outgoing[] = [];
+  conversation: Conversation | undefined;
+  session: Session | undefined;
+  typingName = "";
+  up = false;
+  started = false;
+  older = true;
+  opened = false;
+  notice = "";
+  changed: () => void = () => {};
+  arrived: (message: Message) => void = () => {};
+
+  private readonly store: Store;
+  private line: Line | undefined;
+  private lastSeq = 0;
+  private identity: Identity | undefined;
+  private attributes: Record<string, string> | undefined;
+  private starting: Promise<void> | undefined;
+  private inFlight = new Set<string>();
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
+  private typingSent = 0;
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
+  private readSent = 0;
+  private deliveredSent = 0;
+  private page = "";
+
+  constructor(readonly boot: Boot) {
+    this.store = new Store(`yingda:${boot.key}:`);
+    try { this.outbox = JSON.parse(this.store.get("outbox") ?? "[]") as Outgoing[]; } catch { this.outbox = []; }
+    for (const one of this.outbox) delete one.progress;
+    const turned = () => this.sendPage();
+    addEventListener("popstate", turned);
+    addEventListener("hashchange", turned);
+    (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", turned);
+    document.addEventListener("visibilitychange", () => this.sendReceipts());
+  }
+
+  get unread(): number {
+    const read = this.conversation?.receipts.customer_read_seq ?? 0;
+    return this.messages.filter((m) => m.seq > read && (m.author.kind === "agent" || m.author.kind === "bot") && !m.recalled_at_ms).length;
+  }
+
+  start(): Promise<void> {
+    this.starting ??= this.openSession().catch((error: unknown) => {
+      this.starting = undefined;
+      this.notice = error instanceof Problem ? error.message : "";
+      this.changed();
+      const wait = error instanceof Problem ? error.retryAfterMs ?? 0 : 3000;
+      if (wait) setTimeout(() => void this.start(), wait);
+    });
+    return this.starting;
+  }
+
+  async identify(identity: Identity): Promise<void> {
+    this.identity = identity;
+    this.line?.stop();
+    this.line = undefined;
+    this.starting = undefined;
+    await this.start();
+  }
+
+  setAttributes(attributes: Record<string, string>): void {
+    this.attributes = { ...this.attributes, ...attributes };
+    void this.start().then(() => this.flushAttributes());
+  }
+
+  track(name: string, properties: Record<string, unknown> = {}): void {
+    void this.start().then(() => this.line?.send({ t: "track", name, properties }));
+  }
+
+  send(part: Pick<Outgoing, "kind" | "text"> & Partial<Outgoing>): Outgoing {
+    const one: Outgoing = { client_msg_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, at: Date.now(), ...part };
+    if (this.outbox.length >= kOutboxMax) this.outbox.shift();
+    this.outbox.push(one);
+    this.stopTyping();
+    this.keep();
+    void this.start();
+    this.flush();
+    return one;
+  }
+
+  retry(one: Outgoing): void {
+    delete one.failed;
+    this.keep();
+    this.flush();
+  }
+
+  discard(one: Outgoing): void {
+    this.outbox = this.outbox.filter((other) => other !== one);
+    this.keep();
+  }
+
+  recall(message: Message): void {
+    this.line?.send({ t: "recall", id: message.id });
+  }
+
+  upload(file: Blob, name: string, progress: (share: number) => void): Promise<FileInfo> {
+    return this.start().then(() => new Promise<FileInfo>((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", `${this.boot.base}/api/v1/webchat/files?name=${encodeURIComponent(name)}`);
+      request.setRequestHeader("Authorization", `Bearer ${this.session?.visitor_token ?? ""}`);
+      request.setRequestHeader("Accept-Language", this.boot.lang === "zh" ? "zh-CN" : "en");
+      if (file.type) request.setRequestHeader("Content-Type", file.type);
+      request.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total); };
+      request.onload = () => {
+        let body: { message?: string; reason?: string } = {};
+        try { body = JSON.parse(request.responseText) as typeof body; } catch { /* not JSON: the status says it */ }
+        if (request.status < 300) resolve(body as unknown as FileInfo);
+        else reject(new Problem(body.reason ?? "", body.message ?? ""));
+      };
+      request.onerror = () => reject(new Problem("net", ""));
+      request.send(file);
+    }));
+  }
+
+  typing(text: string): void {
+    const now = Date.now();
+    clearTimeout(this.quietTimer);
+    if (!text) return this.stopTyping();
+    this.quietTimer = setTimeout(() => this.stopTyping(), kTypingMs);
+    if (now - this.typingSent < 400) {
+      clearTimeout(this.typingTimer);
+      this.typingTimer = setTimeout(() => this.typing(text), 420 - (now - this.typingSent));
+      return;
+    }
+    this.typingSent = now;
+    this.line?.send({ t: "typing", on: true, ...(this.session?.typing_preview ? { text: text.slice(0, 500) } : {}) });
+  }
+
+  private stopTyping(): void {
+    clearTimeout(this.typingTimer);
+    clearTimeout(this.quietTimer);
+    if (this.typingSent) this.line?.send({ t: "typing", on: false });
+    this.typingSent = 0;
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.messages[0];
+    if (!first || !this.session || !this.older) return;
+    const answer = await fetch(`${this.boot.base}/api/v1/webchat/messages?before_seq=${first.seq}&limit=30`, {
+      credentials: "omit", headers: { Authorization: `Bearer ${this.session.visitor_token}` },
+    });
+    if (!answer.ok) return;
+    const { items } = (await answer.json()) as { items: Message[] };
+    this.older = items.length >= 30;
+    for (const message of items) this.put(message);
+    this.changed();
+  }
+
+  /** Tells the server how far this side has received and, while the window is open and seen, read. */
+  sendReceipts(): void {
+    const newest = this.messages.at(-1)?.seq ?? 0;
+    if (!newest || !this.line) return;
+    const read = this.opened && !document.hidden ? newest : this.readSent;
+    if (newest <= this.deliveredSent && read <= this.readSent) return;
+    if (!this.line.send({ t: "receipts", delivered_seq: newest, read_seq: read })) return;
+    this.deliveredSent = newest;
+    this.readSent = read;
+    if (this.conversation && read > this.conversation.receipts.customer_read_seq) {
+      this.conversation.receipts.customer_read_seq = read;
+      this.changed();
+    }
+  }
+
+  private async openSession(): Promise<void> {
+    const locale = this.boot.lang === "zh" ? "zh-CN" : "en";
+    this.page = location.href;
+    const answer = await fetch(`${this.boot.base}/api/v1/webchat/${encodeURIComponent(this.boot.key)}/session`, {
+      method: "POST", credentials: "omit", headers: { "Content-Type": "application/json", "Accept-Language": locale },
+      body: JSON.stringify({
+        visitor_token: this.store.get("token"), identity: this.identity, locale,
+        page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 200), referrer: document.referrer.slice(0, 2000), at_ms: Date.now() },
+      }),
+    });
+    const body = (await answer.json().catch(() => ({}))) as Session & { reason?: string; message?: string };
+    if (!answer.ok) {
+      if (answer.status === 401 && this.store.get("token")) {
+        this.store.set("token", undefined);
+        return this.openSession();
+      }
+      const retry = Number(answer.headers.get("Retry-After") ?? 0) * 1000 || (answer.status >= 500 ? 5000 : 0);
+      throw new Problem(body.reason ?? "", body.message ?? "", retry);
+    }
+    this.notice = "";
+    this.session = body;
+    this.store.set("token", body.visitor_token);
+    this.messages = body.messages;
+    this.older = body.messages.length >= 30;
+    this.conversation = body.conversation;
+    this.lastSeq = body.last_seq;
+    this.readSent = body.conversation?.receipts.customer_read_seq ?? 0;
+    this.deliveredSent = body.conversation?.receipts.customer_delivered_seq ?? 0;
+    this.started = true;
+    if (body.conversation) this.store.set("talk", "1");
+    this.settle();
+    this.line ??= new Line(this.boot.base, () => this.session?.visitor_token ?? "", () => this.lastSeq, {
+      hello: () => ({ t: "hello", token: this.session?.visitor_token, since: this.lastSeq }),
+      frame: (frame) => this.onFrame(frame),
+      up: () => {
+        this.up = true;
+        this.inFlight.clear();
+        this.flush();
+        this.flushAttributes();
+        this.sendPage();
+        this.sendReceipts();
+        this.changed();
+      },
+      down: () => {
+        this.up = false;
+        this.typingName = "";
+        this.changed();
+      },
+      refused: () => {
+        this.starting = undefined;
+        this.line?.stop();
+        this.line = undefined;
+        void this.start();
+      },
+    });
+    this.line.start();
+    this.changed();
+  }
+
+  private onFrame(frame: Frame): void {
+    switch (frame.t) {
+      case "welcome": this.lastSeq = Math.max(this.lastSeq, frame.last_seq as number); break;
+      case "event": this.onEvent(frame); break;
+      case "ack": this.onAck(frame); break;
+      case "nack": this.onNack(frame); break;
+      case "typing":
+        this.typingName = frame.on ? String(frame.name ?? "") || "…" : "";
+        clearTimeout(this.typingOff);
+        if (frame.on) this.typingOff = setTimeout(() => { this.typingName = ""; this.changed(); }, 6500);
+        this.changed();
+        break;
+      case "resync":
+        this.starting = undefined;
+        this.line?.stop();
+        this.line = undefined;
+        void this.start();
+        break;
+      default: break;
+    }
+  }
+  private typingOff: ReturnType<typeof setTimeout> | undefined;
+
+  private onEvent(frame: Frame): void {
+    const seq = frame.seq as number;
+    if (seq <= this.lastSeq) return;
+    if ((frame.prev as number) > this.lastSeq) return this.line?.again(); // something is missing: ask from where we stand
+    this.lastSeq = seq;
+    const data = frame.data as { conversation?: Conversation; message?: Message; receipts?: Conversation["receipts"]; version?: number };
+    if (data.conversation && data.conversation.version > (this.conversation?.version ?? -1)) {
+      const read = this.conversation?.receipts.customer_read_seq ?? 0;
+      this.conversation = data.conversation;
+      this.conversation.receipts.customer_read_seq = Math.max(read, this.conversation.receipts.customer_read_seq);
+      this.store.set("talk", "1");
+    }
+    if (data.receipts && this.conversation && (data.version ?? 0) > this.conversation.version) {
+      this.conversation = { ...this.conversation, receipts: data.receipts, version: data.version ?? 0 };
+    }
+    if (data.message) {
+      const fresh = this.put(data.message);
+      if (data.message.author.kind === "agent" || data.message.author.kind === "bot") this.typingName = "";
+      if (fresh && frame.type === "message.accepted") this.arrived(data.message);
+    }
+    this.settle();
+    this.sendReceipts();
+    this.changed();
+  }
+
+  private onAck(frame: Frame): void {
+    const one = this.outbox.find((o) => o.client_msg_id === frame.client_msg_id);
+    this.inFlight.delete(String(frame.client_msg_id));
+    this.store.set("talk", "1");
+    if (!one) return;
+    // The message's own event may come before or after; until then it stands here under its number.
+    if (!this.messages.some((m) => m.seq === frame.seq)) {
+      this.put({
+        id: String(frame.message_id), seq: frame.seq as number, author: { kind: "customer", id: this.session?.customer.id ?? "", name: "" },
+        kind: one.kind, text: one.text, file: one.file, quote: one.quote, client_msg_id: one.client_msg_id, automatic: false,
+        created_at_ms: (frame.created_at_ms as number) ?? one.at,
+      });
+    }
+    this.settle();
+    this.changed();
+  }
+
+  private onNack(frame: Frame): void {
+    const one = this.outbox.find((o) => o.client_msg_id === frame.client_msg_id);
+    this.inFlight.delete(String(frame.client_msg_id));
+    if (!one) return;
+    const code = String(frame.code);
+    if (code === "limit_exceeded" || code === "unavailable" || code === "timeout") {
+      setTimeout(() => this.flush(), (frame.retry_after_ms as number) || 2000);
+    } else {
+      one.failed = String(frame.message ?? "");
+      this.keep();
+    }
+    this.changed();
+  }
+
+  /** Puts a message in its place; true when it was not there. */
+  private put(message: Message): boolean {
+    let at = this.messages.length;
+    while (at > 0 && this.messages[at - 1]!.seq > message.seq) --at;
+    if (at > 0 && this.messages[at - 1]!.seq === message.seq) {
+      this.messages[at - 1] = message;
+      return false;
+    }
+    this.messages.splice(at, 0, message);
+    return true;
+  }
+
+  /** Takes out of the outbox what stands in the thread. */
+  private settle(): void {
+    const stored = new Set(this.messages.map((m) => m.client_msg_id));
+    const left = this.outbox.filter((one) => !stored.has(one.client_msg_id));
+    if (left.length !== this.outbox.length) {
+      this.outbox = left;
+      this.keep();
+    }
+  }
+
+  private keep(): void {
+    const durable = this.outbox.filter((one) => one.kind === "text" || one.file?.id);
+    this.store.set("outbox", durable.length ? JSON.stringify(durable) : undefined);
+    this.changed();
+  }
+
+  /** Sends what waits, in order; a message that still uploads holds back those behind it. */
+  private flush(): void {
+    if (!this.line?.isUp) return;
+    for (const one of this.outbox) {
+      if (one.failed !== undefined || this.inFlight.has(one.client_msg_id)) continue;
+      if (one.kind !== "text" && !one.file?.id) break;
+      if (!this.line.send({ t: "send", client_msg_id: one.client_msg_id, kind: one.kind, text: one.text, file_id: one.file?.id, quote_id: one.quote?.id })) break;
+      this.inFlight.add(one.client_msg_id);
+    }
+  }
+
+  /** An upload ended: its message can go. */
+  uploaded(one: Outgoing, file: FileInfo): void {
+    one.file = file;
+    delete one.progress;
+    this.keep();
+    this.flush();
+  }
+
+  private flushAttributes(): void {
+    if (this.attributes && this.line?.send({ t: "attributes", attributes: this.attributes })) this.attributes = undefined;
+  }
+
+  private sendPage(): void {
+    if (location.href === this.page || !this.line?.isUp) return;
+    this.page = location.href;
+    this.line.send({ t: "page", url: location.href.slice(0, 2000), title: document.title.slice(0, 200), referrer: "" });
+  }
+}

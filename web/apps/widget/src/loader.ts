@@ -1,0 +1,156 @@
+// The one script line: shows the launcher, offers window.Yingda, and fetches the chat application only when it is needed (opened,
+// identified, or a conversation of this visitor exists). Keeps out of the page's way: one element, one shadow root, no styles outside.
+import type { Boot, Config, Identity } from "./types";
+
+declare const __APP__: string;
+
+type Listener = (value: unknown) => void;
+export interface AppHandle {
+  open(): void; close(): void; identify(identity: Identity): Promise<void>; setAttributes(attributes: Record<string, string>): void;
+  track(name: string, properties?: Record<string, unknown>): void;
+}
+interface Api {
+  open(): void; close(): void; toggle(): void; identify(identity: Identity): void; setAttributes(a: Record<string, string>): void;
+  track(name: string, properties?: Record<string, unknown>): void; on(event: string, listener: Listener): void; off(event: string, listener: Listener): void;
+  q?: [keyof Api, ...unknown[]][];
+}
+
+(() => {
+  const script = (document.currentScript ?? document.querySelector("script[src*='/widget.js'][data-key]")) as HTMLScriptElement | null;
+  const host = window as unknown as { Yingda?: Api };
+  if (!script || (host.Yingda && !host.Yingda.q)) return;
+  const key = script.dataset.key ?? "";
+  const base = new URL(script.src).origin;
+  const early = host.Yingda?.q ?? [];
+  const listeners: Record<string, Listener[]> = {};
+  const emit = (event: string, value?: unknown) => {
+    for (const listener of listeners[event] ?? []) {
+      try { listener(value); } catch (error) { console.error(error); }
+    }
+  };
+
+  let boot: Boot | undefined;
+  let root: ShadowRoot | undefined;
+  let launcher: HTMLButtonElement | undefined;
+  let app: Promise<AppHandle> | undefined;
+  let opened = false;
+  let unread = 0;
+
+  const language = (config: Config): "zh" | "en" => {
+    const offered = config.widget.languages?.length ? config.widget.languages : ["zh-CN", "en"];
+    const wanted = script.dataset.lang ?? document.documentElement.lang ?? navigator.language;
+    const tag = /^zh/i.test(wanted || navigator.language) ? "zh" : "en";
+    return offered.some((one) => one.startsWith(tag)) ? tag : /^zh/.test(offered[0] ?? "") ? "zh" : "en";
+  };
+
+  const paint = () => {
+    if (!launcher || !boot) return;
+    const zh = boot.lang === "zh";
+    launcher.setAttribute("aria-expanded", String(opened));
+    const label = opened ? (zh ? "收起聊天窗" : "Close chat") : zh ? "打开聊天窗" : "Open chat";
+    launcher.setAttribute("aria-label", unread ? `${label} (${unread})` : label);
+    launcher.classList.toggle("opened", opened);
+    const badge = launcher.querySelector("b") as HTMLElement;
+    badge.textContent = unread > 99 ? "99+" : String(unread);
+    badge.hidden = !unread || opened;
+  };
+
+  const load = (): Promise<AppHandle> => {
+    app ??= ready.then(() => import(/* @vite-ignore */ `${base}/widget/${__APP__}`)).then(
+      (module: { start(root: ShadowRoot, boot: Boot, hooks: object): AppHandle }) =>
+        module.start(root!, boot!, {
+          emit,
+          unread: (count: number) => { unread = count; paint(); emit("unread", count); },
+          opened: (now: boolean) => {
+            if (opened === now) return;
+            opened = now;
+            paint();
+            if (!now) launcher?.focus({ preventScroll: true });
+            emit(now ? "open" : "close");
+          },
+        }),
+    );
+    app.catch((error) => { console.error("Yingda", error); app = undefined; });
+    return app;
+  };
+
+  const api: Api = {
+    open: () => void load().then((a) => a.open()),
+    close: () => void app?.then((a) => a.close()),
+    toggle: () => (opened ? api.close() : api.open()),
+    identify: (identity) => void load().then((a) => a.identify(identity)).catch((error) => emit("error", error)),
+    setAttributes: (attributes) => void load().then((a) => a.setAttributes(attributes)),
+    track: (name, properties) => void load().then((a) => a.track(name, properties)),
+    on: (event, listener) => { (listeners[event] ??= []).push(listener); },
+    off: (event, listener) => { listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener); },
+  };
+
+  const show = (config: Config) => {
+    const look = config.widget.look;
+    boot = { base, key, lang: language(config), config };
+    const element = document.createElement("div");
+    element.id = "yingda-widget";
+    root = element.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    const ink = readable(look.color);
+    sheet.replaceSync(`:host{all:initial;--brand:${look.color};--ink:${ink};--x:${look.offset_x}px;--y:${look.offset_y}px}
+.launcher{position:fixed;z-index:2147483000;${look.side}:calc(var(--x) + env(safe-area-inset-${look.side}));bottom:calc(var(--y) + env(safe-area-inset-bottom));
+display:inline-flex;align-items:center;gap:8px;border:0;cursor:pointer;background:var(--brand);color:var(--ink);height:56px;min-width:56px;padding:0 16px;
+border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;box-shadow:0 6px 24px rgba(0,0,0,.22);transition:transform .15s}
+.launcher:hover{transform:translateY(-1px)}.launcher:focus-visible{outline:3px solid var(--brand);outline-offset:3px}
+.launcher svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.launcher .x{display:none}.launcher.opened .x{display:block}.launcher.opened .c,.launcher.opened span{display:none}
+.launcher b{position:absolute;top:-4px;right:-4px;min-width:20px;height:20px;border-radius:10px;background:#d4380d;color:#fff;font:600 12px/20px system-ui;text-align:center;padding:0 5px;box-sizing:border-box}
+.launcher b[hidden]{display:none}@media (max-width:480px){.launcher.opened{display:none}}@media (prefers-reduced-motion:reduce){.launcher{transition:none}}@media print{:host{display:none}}`);
+    root.adoptedStyleSheets = [sheet];
+    if (look.launcher !== "none") {
+      launcher = document.createElement("button");
+      launcher.type = "button";
+      launcher.className = "launcher";
+      launcher.innerHTML =
+        '<svg class="c" viewBox="0 0 24 24" aria-hidden="true"><path d="M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z"/><path d="M9 11h.01M13 11h.01M17 11h.01"/></svg><svg class="x" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6"/></svg>';
+      if (look.launcher === "bar") {
+        const text = document.createElement("span");
+        text.textContent = look.launcher_text[boot.lang === "zh" ? "zh_CN" : "en"] || (boot.lang === "zh" ? "在线咨询" : "Chat with us");
+        launcher.append(text);
+      }
+      launcher.append(document.createElement("b"));
+      launcher.onclick = api.toggle;
+      root.append(launcher);
+      paint();
+    }
+    document.body.append(element);
+    if (look.auto_open_s > 0) setTimeout(() => { if (!opened) api.open(); }, look.auto_open_s * 1000);
+    // A visitor with a conversation hears of answers without opening anything.
+    try { if (localStorage.getItem(`yingda:${key}:talk`)) void load(); } catch { /* storage is blocked: nothing to resume */ }
+  };
+
+  const ready = new Promise<void>((resolve) => {
+    const go = async (attempt = 0): Promise<void> => {
+      const answer = await fetch(`${base}/api/v1/webchat/${encodeURIComponent(key)}/config`, { credentials: "omit" }).catch(() => undefined);
+      if (answer?.ok) {
+        show((await answer.json()) as Config);
+        resolve();
+        emit("ready");
+      } else if (answer && answer.status < 500 && answer.status !== 429) {
+        console.warn(`Yingda: the widget "${key}" does not exist or may not be shown on this page`);
+      } else if (attempt < 6) {
+        setTimeout(() => void go(attempt + 1), 2000 * 2 ** attempt);
+      }
+    };
+    if (document.body) void go();
+    else addEventListener("DOMContentLoaded", () => void go());
+  });
+
+  /** Black or white, whichever reads better on the colour (WCAG relative luminance). */
+  function readable(color: string): string {
+    const part = (at: number) => {
+      const c = parseInt(color.slice(at, at + 2), 16) / 255;
+      return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.2 ? "#111" : "#fff";
+  }
+
+  host.Yingda = api;
+  for (const [method, ...args] of early) (api[method] as (...a: unknown[]) => void)(...args);
+})();

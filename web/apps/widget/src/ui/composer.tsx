@@ -1,0 +1,76 @@
+// Where the visitor writes: text, emoji, files (button, paste, drop), voice clips.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Say } from "../texts";
+import { Icon } from "./bubble";
+
+const kEmoji = "😀 😄 😂 😊 😉 😍 😘 😎 🤔 😅 😭 😡 😱 🙏 👍 👎 👌 👏 💪 🤝 ❤️ 🎉 🌹 🔥 ✅ ❌ ❓ 💯 📦 🚚 💰 ⏰".split(" ");
+const kTextMax = 5000;
+
+export function Composer({ say, disabled, send, sendFile, typing }: { say: Say; disabled: boolean; send(text: string): void; sendFile(file: Blob, name: string): void; typing(text: string): void }) {
+  const [text, setText] = useState("");
+  const [emoji, setEmoji] = useState(false);
+  const [recorder, setRecorder] = useState<MediaRecorder>();
+  const [problem, setProblem] = useState("");
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  useEffect(() => { if (matchMedia("(pointer:fine)").matches) area.current?.focus({ preventScroll: true }); }, []);
+  useEffect(() => {
+    const box = area.current;
+    if (!box) return;
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 132)}px`;
+  }, [text]);
+
+  const change = (value: string) => { setText(value); typing(value); };
+  const submit = (event?: Event) => {
+    event?.preventDefault();
+    if (!text.trim()) return;
+    send(text.trim());
+    setText("");
+    setEmoji(false);
+    area.current?.focus();
+  };
+  const record = async () => {
+    if (recorder) return recorder.stop();
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const made = new MediaRecorder(stream);
+      const chunks: Blob[] = [];
+      made.ondataavailable = (event) => chunks.push(event.data);
+      made.onstop = () => {
+        for (const one of stream.getTracks()) one.stop();
+        setRecorder(undefined);
+        const type = made.mimeType.split(";")[0] || "audio/webm";
+        const clip = new Blob(chunks, { type });
+        if (clip.size) sendFile(clip, `voice.${type.includes("mp4") ? "m4a" : type.includes("ogg") ? "ogg" : "webm"}`);
+      };
+      made.start();
+      setTimeout(() => { if (made.state === "recording") made.stop(); }, 60000);
+      setRecorder(made);
+    } catch { setProblem(say("micBlocked")); }
+  };
+
+  return (
+    <form onSubmit={submit}>
+      <textarea
+        ref={area} rows={1} value={text} maxLength={kTextMax} placeholder={say("placeholder")} aria-label={say("placeholder")} disabled={disabled}
+        onInput={(event) => change(event.currentTarget.value)}
+        onKeyDown={(event) => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) submit(event); }}
+        onPaste={(event) => {
+          const files = [...(event.clipboardData?.files ?? [])];
+          if (files.length) event.preventDefault();
+          for (const file of files) sendFile(file, file.name || "image.png");
+        }}
+      />
+      {emoji && <div class="emo">{kEmoji.map((one) => <button type="button" onClick={() => change(text + one)}>{one}</button>)}</div>}
+      <div class="tools">
+        <button type="button" aria-label={say("emoji")} aria-expanded={emoji} onClick={() => setEmoji(!emoji)}><Icon d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14.5a4.5 4.5 0 0 0 7 0M9 9.5h.01M15 9.5h.01" /></button>
+        <button type="button" aria-label={say("attach")} onClick={() => picker.current?.click()}><Icon d="M20 11.5l-8.2 8.2a5 5 0 0 1-7-7l8.4-8.5a3.3 3.3 0 0 1 4.7 4.7l-8.4 8.4a1.7 1.7 0 0 1-2.3-2.4l7.6-7.6" /></button>
+        {"MediaRecorder" in window && <button type="button" class={recorder && "rec"} aria-label={say(recorder ? "stop" : "voice")} onClick={() => void record()}><Icon d={recorder ? "M7 7h10v10H7z" : "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 11a7 7 0 0 0 14 0M12 18v3"} /></button>}
+        {problem && <small role="alert">{problem}</small>}
+        <button type="submit" class="go" aria-label={say("send")} disabled={!text.trim() || disabled}><Icon d="M5 12h14M13 6l6 6-6 6" /></button>
+      </div>
+      <input ref={picker} type="file" multiple hidden tabIndex={-1} onChange={(event) => { for (const file of [...(event.currentTarget.files ?? [])]) sendFile(file, file.name); event.currentTarget.value = ""; }} />
+    </form>
+  );
+}
