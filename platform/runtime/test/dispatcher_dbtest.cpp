@@ -319,7 +319,7 @@ TEST_F(DispatcherTest, Tap_EveryCommit_IsHeardBeforeTheWriterContinues) {
   EXPECT_EQ(heard, range(1, 5));
 }
 
-TEST_F(DispatcherTest, Stop_WhileHandlersWork_FinishesTheEventInHandOnly) {
+TEST_F(DispatcherTest, Stop_WhileHandlersWork_StoresWhatTheyDigested) {
   std::latch began(1), gate(1);
   dispatcher->on("slow", {}, [&](const storage::CommittedEvent& event) {
     if (event.seq == 1) {
@@ -332,14 +332,9 @@ TEST_F(DispatcherTest, Stop_WhileHandlersWork_FinishesTheEventInHandOnly) {
   emit(50);
   began.wait();
   std::jthread stopper([&] { dispatcher->stop(); });
-  while (dispatcher->drain({}) || workers->queued() > 0) std::this_thread::yield();
-  // Let the stopper pass its first step: after it, retrying is refused.
-  while (dispatcher->retry_dead_letter(kTenant, DeadLetterId{1}).error().code != Code::not_found)
-    std::this_thread::yield();
   gate.count_down();
   stopper.join();
-  const auto before = all.seen().size();
-  EXPECT_GE(before, 1U);
+  EXPECT_GE(all.seen().size(), 1U);
   restart();
   dispatcher->on("slow", {}, std::ref(all));
   ASSERT_TRUE(dispatcher->start());
