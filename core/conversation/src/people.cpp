@@ -16,10 +16,10 @@ Result<Colleague> load_colleague(storage::Transaction& tx, org::Org& org, Tenant
 }
 
 Result<std::string> load_team_name(storage::Transaction& tx, org::Org& org, TenantId tenant, TeamId team) {
-  YD_TRY(auto teams, org.list_teams(tx, org::Org::system_actor(tenant)));
-  const auto found = std::ranges::find(teams, team, &org::Team::id);
-  if (found == teams.end()) return fail(Code::not_found, "conversation.team_not_found");
-  return std::move(found->name);
+  auto found = org.load_team(tx, tenant, team);
+  if (!found && found.error().code == Code::not_found) return fail(Code::not_found, "conversation.team_not_found");
+  YD_TRY(auto row, std::move(found));
+  return std::move(row.name);
 }
 
 TeamId team_for(const Colleague& colleague, TeamId wanted, TeamId present) {
