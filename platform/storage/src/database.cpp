@@ -25,12 +25,31 @@ Status Database::write(TenantId tenant, Job job) {
   return *std::move(outcome);
 }
 
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+
+bool is_postgres(std::string_view url) { return url.starts_with("postgres://") || url.starts_with("postgresql://"); }
+
+std::unexpected<Error> unknown_url() {
+  return fail(Code::invalid_argument, "storage.invalid_url", "sqlite:/path/file.db or postgres://…");
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options, const Clock& clock) {
-  constexpr std::string_view kSqlite = "sqlite:";
   const std::string_view url = options.url;
   if (url.starts_with(kSqlite)) return sqlite::open(options, url.substr(kSqlite.size()), clock);
-  if (url.starts_with("postgres://") || url.starts_with("postgresql://")) return postgres::open(options, clock);
-  return fail(Code::invalid_argument, "storage.invalid_url", "sqlite:/path/file.db or postgres://…");
+  if (is_postgres(url)) return postgres::open(options, clock);
+  return unknown_url();
+}
+
+Status restore_database(const DatabaseOptions& options, const Clock&, std::span<const Migration> migrations,
+                        const std::string& file) {
+  const std::string_view url = options.url;
+  if (url.starts_with(kSqlite)) return sqlite::restore(options, url.substr(kSqlite.size()), migrations, file);
+  if (is_postgres(url)) return postgres::restore(options, migrations, file);
+  return unknown_url();
 }
 
 }  // namespace yingda::storage

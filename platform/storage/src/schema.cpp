@@ -31,6 +31,15 @@ int version_of(const SchemaVersions& versions, std::string_view module) {
   return found == versions.end() ? 0 : found->second;
 }
 
+template <class Work>
+Status in_transaction(SchemaSession& session, Work work) {
+  YD_CHECK(session.begin());
+  auto done = work();
+  if (done) done = session.commit();
+  if (!done) session.rollback();
+  return done;
+}
+
 Status migrate_module(SchemaSession& session, const ModulePlan& plan) {
   // Read again inside the transaction: another process may have migrated meanwhile.
   YD_TRY(const auto versions, session.versions());
@@ -80,18 +89,12 @@ Status apply_module(SchemaSession& session, const ModulePlan& plan, int from, in
 
 Status migrate_all(SchemaSession& session, std::span<const Migration> listed) {
   YD_TRY(const auto plan, plan_schema(listed));
-  YD_CHECK(session.prepare());
+  YD_CHECK(in_transaction(session, [&] { return session.create_registry(); }));
   YD_TRY(const auto versions, session.versions());
   YD_CHECK(check_not_newer(plan, versions));
   for (const auto& module : plan) {
     if (version_of(versions, module.module) == static_cast<int>(module.steps.size())) continue;
-    YD_CHECK(session.begin());
-    auto done = migrate_module(session, module);
-    if (done) done = session.commit();
-    if (!done) {
-      session.rollback();
-      return done;
-    }
+    YD_CHECK(in_transaction(session, [&] { return migrate_module(session, module); }));
   }
   return {};
 }

@@ -25,8 +25,8 @@ class SchemaSession {
  public:
   virtual ~SchemaSession() = default;
   virtual Engine engine() const = 0;
-  /// Makes storage_migration when it is missing. Outside a transaction.
-  virtual Status prepare() = 0;
+  /// Makes storage_migration when it is missing. Inside a transaction.
+  virtual Status create_registry() = 0;
   /// Begins a transaction that no other process' migration can run beside.
   virtual Status begin() = 0;
   virtual Status commit() = 0;

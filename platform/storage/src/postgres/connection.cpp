@@ -15,15 +15,18 @@ constexpr std::size_t kPreparedMax = 2048;
 constexpr DurationMs kSilenceMax = seconds(5);
 constexpr int kServerVersionMin = 150'000;
 
-std::string_view trimmed(const char* text) {
-  std::string_view view = text ? text : "";
-  while (view.ends_with('\n')) view.remove_suffix(1);
-  return view;
+/// libpq's messages in one line.
+std::string trimmed(const char* text) {
+  std::string line = text ? text : "";
+  while (line.ends_with('\n')) line.pop_back();
+  for (char& c : line)
+    if (c == '\n' || c == '\t') c = ' ';
+  return line;
 }
 
 std::unexpected<Error> failed_exec(const PGresult* result, const PGconn* connection) {
   if (result) return std::unexpected(to_error(result));
-  return fail(Code::unavailable, "storage.down", std::string(trimmed(PQerrorMessage(connection))));
+  return fail(Code::unavailable, "storage.down", trimmed(PQerrorMessage(connection)));
 }
 
 std::string session_settings(const ConnectionOptions& options) {
@@ -43,7 +46,7 @@ Status check_url(const std::string& url) {
     PQconninfoFree(parsed);
     return {};
   }
-  auto error = fail(Code::invalid_argument, "storage.invalid_url", std::string(trimmed(message)));
+  auto error = fail(Code::invalid_argument, "storage.invalid_url", trimmed(message));
   PQfreemem(message);
   return error;
 }
@@ -103,7 +106,7 @@ bool Connection::check_alive() {
 
 std::unexpected<Error> Connection::lost() {
   dead_ = true;
-  return fail(Code::unavailable, "storage.down", std::string(trimmed(PQerrorMessage(connection_.get()))));
+  return fail(Code::unavailable, "storage.down", trimmed(PQerrorMessage(connection_.get())));
 }
 
 const Connection::Prepared* Connection::prepare(const Query& query, int owner) {
@@ -265,24 +268,22 @@ Status Connection::script(const std::string& sql) {
   return outcome;
 }
 
-Status Connection::copy_in(const std::string& sql, const std::function<Result<std::string_view>()>& next_chunk) {
+Status Connection::copy_in(const std::string& sql, const std::function<Status(const CopyPut&)>& produce) {
   PGconn* raw = connection_.get();
   if (dead_ || PQexitPipelineMode(raw) != 1 || PQsetnonblocking(raw, 0) != 0) return lost();
   Status outcome;
   const ResultPtr begun(PQexec(raw, sql.c_str()));
-  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) return failed_exec(begun.get(), raw);
-  for (;;) {
-    auto chunk = next_chunk();
-    if (!chunk) {
-      outcome = std::unexpected(std::move(chunk).error());
-      break;
+  if (PQresultStatus(begun.get()) == PGRES_COPY_IN) {
+    outcome = produce([&](std::string_view piece) -> Status {
+      if (PQputCopyData(raw, piece.data(), static_cast<int>(piece.size())) != 1) return lost();
+      return {};
+    });
+    if (PQputCopyEnd(raw, outcome ? nullptr : "the source failed") != 1) return lost();
+    while (const ResultPtr ended{PQgetResult(raw)}) {
+      if (outcome && PQresultStatus(ended.get()) != PGRES_COMMAND_OK) outcome = failed_exec(ended.get(), raw);
     }
-    if (chunk->empty()) break;
-    if (PQputCopyData(raw, chunk->data(), static_cast<int>(chunk->size())) != 1) return lost();
-  }
-  if (PQputCopyEnd(raw, outcome ? nullptr : "the source failed") != 1) return lost();
-  while (const ResultPtr ended{PQgetResult(raw)}) {
-    if (outcome && PQresultStatus(ended.get()) != PGRES_COMMAND_OK) outcome = failed_exec(ended.get(), raw);
+  } else {
+    outcome = failed_exec(begun.get(), raw);
   }
   if (PQsetnonblocking(raw, 1) != 0 || PQenterPipelineMode(raw) != 1) return lost();
   return outcome;

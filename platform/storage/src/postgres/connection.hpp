@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,8 +56,9 @@ class Connection {
 
   /// Runs a script outside the pipeline, which must be empty.
   Status script(const std::string& sql);
-  /// Streams text-format rows into `COPY … FROM STDIN`: `next_chunk` gives chunks, an empty one at the end.
-  Status copy_in(const std::string& sql, const std::function<Result<std::string_view>()>& next_chunk);
+  /// Runs `COPY … FROM STDIN`: `produce` puts text-format rows piece by piece. Outside the pipeline.
+  using CopyPut = std::function<Status(std::string_view)>;
+  Status copy_in(const std::string& sql, const std::function<Status(const CopyPut&)>& produce);
 
  private:
   struct Close {

@@ -4,6 +4,7 @@
 
 #include "event_log.hpp"
 #include "lane.hpp"
+#include "postgres/backup.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/runner.hpp"
 #include "postgres/schema_session.hpp"
@@ -55,7 +56,7 @@ class PostgresDatabase final : public EventLogDatabase {
     shared_.listener = std::move(listener);
   }
 
-  Status backup(const std::string&) override { return fail(Code::internal, "storage.query"); }
+  Status backup(const std::string& file) override { return write_backup(connection_, file); }
   DatabaseStats stats() const override { return shared_.stats(); }
 
  private:
@@ -65,7 +66,7 @@ class PostgresDatabase final : public EventLogDatabase {
     if (!connection) {
       YD_TRY(connection, Connection::open(connection_));
     }
-    PostgresTransaction tx(*connection);
+    PostgresTransaction tx(connection, connection_);
     auto status = run_guarded(job, tx);
     if (status && tx.failure()) status = std::unexpected(*tx.failure());
     if (tx.opened()) {
@@ -93,6 +94,10 @@ Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, const Clo
     YD_TRY(writers.emplace_back(), Connection::open(connection));
   }
   return std::make_unique<PostgresDatabase>(options, std::move(connection), std::move(writers), clock);
+}
+
+Status restore(const DatabaseOptions& options, std::span<const Migration> migrations, const std::string& file) {
+  return restore_backup({options.url, options.statement_timeout, options.connect_timeout}, migrations, file);
 }
 
 }  // namespace yingda::storage::postgres

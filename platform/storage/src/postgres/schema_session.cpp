@@ -29,15 +29,10 @@ Status PostgresSchemaSession::begin() {
       "SELECT pg_advisory_xact_lock(2037345895, hashtext(current_schema()))");
 }
 
-Status PostgresSchemaSession::prepare() {
-  auto done = begin();
-  if (done)
-    done = connection_.script(
-        "CREATE TABLE IF NOT EXISTS storage_migration "
-        "(module TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (module, version))");
-  if (done) done = commit();
-  if (!done) rollback();
-  return done;
+Status PostgresSchemaSession::create_registry() {
+  return connection_.script(
+      "CREATE TABLE IF NOT EXISTS storage_migration "
+      "(module TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (module, version))");
 }
 
 Result<SchemaVersions> PostgresSchemaSession::versions() {

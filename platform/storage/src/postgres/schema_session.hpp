@@ -10,7 +10,7 @@ class PostgresSchemaSession final : public SchemaSession {
  public:
   explicit PostgresSchemaSession(Connection& connection) : connection_(connection) {}
   Engine engine() const override { return Engine::postgres; }
-  Status prepare() override;
+  Status create_registry() override;
   Status begin() override;
   Status commit() override { return connection_.script("COMMIT"); }
   void rollback() noexcept override { (void)connection_.script("ROLLBACK"); }

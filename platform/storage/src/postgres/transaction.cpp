@@ -13,22 +13,39 @@ std::unexpected<Error> PostgresTransaction::doom(Error error) {
   return std::unexpected(std::move(error));
 }
 
-Status PostgresTransaction::send(const Query& query, std::span<const Value> values) {
-  if (failure_) return std::unexpected(*failure_);
+Status PostgresTransaction::queue(const Query& query, std::span<const Value> values) {
   if (!opened_) {
     opened_ = true;
-    Status begun;
-    if (opening_ == Opening::savepoint) begun = connection_.send(kSavepoint, {}, Connection::kNobody);
-    if (opening_ == Opening::snapshot) begun = connection_.send(kSnapshot, {}, Connection::kNobody);
-    if (!begun) return doom(std::move(begun).error());
+    if (opening_ == Opening::savepoint) YD_CHECK(connection_->send(kSavepoint, {}, Connection::kNobody));
+    if (opening_ == Opening::snapshot) YD_CHECK(connection_->send(kSnapshot, {}, Connection::kNobody));
   }
-  if (auto sent = connection_.send(query, values, owner_); !sent) return doom(std::move(sent).error());
+  return connection_->send(query, values, owner_);
+}
+
+Status PostgresTransaction::send(const Query& query, std::span<const Value> values) {
+  if (failure_) return std::unexpected(*failure_);
+  if (auto sent = queue(query, values); !sent) return doom(std::move(sent).error());
   return {};
 }
 
+bool PostgresTransaction::replace_reader() {
+  auto fresh = Connection::open(*options_);
+  if (!fresh) return false;
+  *reader_ = *std::move(fresh);
+  connection_ = reader_->get();
+  opened_ = false;
+  return true;
+}
+
 Result<ResultPtr> PostgresTransaction::fetch(const Query& query, std::span<const Value> values) {
-  YD_CHECK(send(query, values));
-  auto result = connection_.finish();
+  if (failure_) return std::unexpected(*failure_);
+  const auto once = [&]() -> Result<ResultPtr> {
+    YD_CHECK(queue(query, values));
+    return connection_->finish();
+  };
+  const bool first_look = reader_ && !opened_;
+  auto result = once();
+  if (!result && first_look && connection_->dead() && replace_reader()) result = once();
   if (!result) return doom(std::move(result).error());
   return result;
 }
@@ -56,7 +73,13 @@ Result<std::int64_t> PostgresTransaction::run(const Query& query, std::span<cons
   return changed;
 }
 
-Status PostgresTransaction::defer(const Query& query, std::span<const Value> values) { return send(query, values); }
+Status PostgresTransaction::defer(const Query& query, std::span<const Value> values) {
+  if (batch_) return send(query, values);
+  // A read job has no commit at which a late error could surface.
+  auto fetched = fetch(query, values);
+  if (!fetched) return std::unexpected(std::move(fetched).error());
+  return {};
+}
 
 void PostgresTransaction::emit(Event event) {
   YD_ASSERT(batch_ != nullptr);

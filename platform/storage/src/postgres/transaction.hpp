@@ -1,6 +1,7 @@
 // Transaction over a pipelined PostgreSQL connection, for write jobs (with a batch to emit into) and for read jobs.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "lane.hpp"
@@ -13,11 +14,13 @@ enum class Opening { nothing, savepoint, snapshot };
 
 class PostgresTransaction final : public Transaction {
  public:
-  /// A read job: its first statement begins a read-only snapshot.
-  explicit PostgresTransaction(Connection& connection) : connection_(connection), opening_(Opening::snapshot) {}
+  /// A read job: its first statement begins a read-only snapshot. When `reader` turns out to be dead at that moment it
+  /// is replaced: the job has seen nothing yet.
+  PostgresTransaction(std::unique_ptr<Connection>& reader, const ConnectionOptions& options)
+      : connection_(reader.get()), reader_(&reader), options_(&options), opening_(Opening::snapshot) {}
   /// Job number `owner` of a batch, inside the lane's open transaction.
   PostgresTransaction(Connection& connection, Batch& batch, int owner, Opening opening)
-      : connection_(connection), batch_(&batch), owner_(owner), opening_(opening) {}
+      : connection_(&connection), batch_(&batch), owner_(owner), opening_(opening) {}
 
   Engine engine() const override { return Engine::postgres; }
   Status each(const Query& query, std::span<const Value> values,
@@ -35,9 +38,13 @@ class PostgresTransaction final : public Transaction {
  private:
   Status send(const Query& query, std::span<const Value> values);
   Result<ResultPtr> fetch(const Query& query, std::span<const Value> values);
+  Status queue(const Query& query, std::span<const Value> values);
+  bool replace_reader();
   std::unexpected<Error> doom(Error error);
 
-  Connection& connection_;
+  Connection* connection_;
+  std::unique_ptr<Connection>* reader_ = nullptr;
+  const ConnectionOptions* options_ = nullptr;
   Batch* batch_ = nullptr;
   int owner_ = 0;
   Opening opening_;

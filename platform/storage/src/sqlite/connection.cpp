@@ -88,7 +88,7 @@ Status Connection::apply_pragmas(const ConnectionOptions& options) {
   sqlite3_extended_result_codes(db_, 1);
   timeout_ = std::chrono::milliseconds(options.statement_timeout.ms);
   sqlite3_busy_timeout(db_, static_cast<int>(options.statement_timeout.ms));
-  sqlite3_progress_handler(db_, kProgressSteps, &Connection::on_progress, this);
+  if (options.limit_statements) sqlite3_progress_handler(db_, kProgressSteps, &Connection::on_progress, this);
 
   std::string mode;
   const auto keep = [](void* out, int, char** values, char**) {

@@ -18,6 +18,7 @@ struct ConnectionOptions {
   std::string path;
   DurationMs statement_timeout = seconds(10);  // also how long to wait for another process' write
   std::int64_t max_pages = 0;                  // 0: no bound; beyond it the store is full
+  bool limit_statements = true;                // off for migrations, which take as long as they take
   bool create = false;
   bool read_only = false;
 };

@@ -1,5 +1,7 @@
 #include "sqlite/runner.hpp"
 
+#include <utility>
+
 #include "event_log.hpp"
 #include "storage_queries.gen.hpp"
 #include "yingda/base/log.hpp"
@@ -14,7 +16,7 @@ void SqliteRunner::run(Batch& batch) {
 void SqliteRunner::give_up(Batch& batch, const Error& error, const std::vector<char>& settled) {
   connection_->rollback();
   shared_.rollbacks.fetch_add(1, std::memory_order_relaxed);
-  log::error("storage.batch_failed", error, {{"jobs", static_cast<std::int64_t>(batch.jobs.size())}});
+  if (!std::exchange(failing_, true)) log::error("storage.failing", error);
   batch.fail_all(error, settled);
   // After an I/O error or damage SQLite's own state is not to be trusted; a full disk and a busy store are harmless.
   if (error.reason != "storage.full" && error.reason != "storage.busy") connection_.reset();
@@ -56,6 +58,7 @@ SqliteRunner::Attempt SqliteRunner::attempt(Batch& batch, std::vector<char>& set
     return Attempt::done;
   }
   shared_.commits.fetch_add(1, std::memory_order_relaxed);
+  if (std::exchange(failing_, false)) log::info("storage.recovered");
   return Attempt::done;
 }
 

@@ -28,6 +28,7 @@ class SqliteRunner final : public BatchRunner {
   std::unique_ptr<Connection> connection_;
   const Clock& clock_;
   LaneShared& shared_;
+  bool failing_ = false;  // said once, not with every batch
 };
 
 }  // namespace yingda::storage::sqlite

@@ -8,7 +8,7 @@ constexpr Query kVersions{"storage.versions", "SELECT module, MAX(version) FROM 
 constexpr Query kRecord{"storage.record", "INSERT INTO storage_migration (module, version) VALUES ($1, $2)", ""};
 }  // namespace
 
-Status SqliteSchemaSession::prepare() {
+Status SqliteSchemaSession::create_registry() {
   return connection_.script(
       "CREATE TABLE IF NOT EXISTS storage_migration "
       "(module TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (module, version)) WITHOUT ROWID");

@@ -10,7 +10,7 @@ class SqliteSchemaSession final : public SchemaSession {
  public:
   explicit SqliteSchemaSession(Connection& connection) : connection_(connection) {}
   Engine engine() const override { return Engine::sqlite; }
-  Status prepare() override;
+  Status create_registry() override;
   Status begin() override { return connection_.control("BEGIN IMMEDIATE"); }
   Status commit() override { return connection_.control("COMMIT"); }
   void rollback() noexcept override { connection_.rollback(); }

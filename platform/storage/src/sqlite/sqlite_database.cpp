@@ -28,7 +28,9 @@ class SqliteDatabase final : public EventLogDatabase {
   Engine engine() const override { return Engine::sqlite; }
 
   Status migrate(std::span<const Migration> migrations) override {
-    YD_TRY(auto connection, Connection::open(connection_));
+    auto options = connection_;
+    options.limit_statements = false;
+    YD_TRY(const auto connection, Connection::open(options));
     SqliteSchemaSession session(*connection);
     return migrate_all(session, migrations);
   }
@@ -88,6 +90,13 @@ Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, std::stri
   YD_TRY(auto writer, Connection::open(connection));
   connection.create = false;  // a file that vanishes later must not come back empty
   return std::make_unique<SqliteDatabase>(options, std::move(connection), std::move(writer), clock);
+}
+
+Status restore(const DatabaseOptions& options, std::string_view path, std::span<const Migration> migrations,
+               const std::string& file) {
+  YD_TRY(auto connection, parse_path(path));
+  connection.statement_timeout = options.statement_timeout;
+  return restore_backup(connection, migrations, file);
 }
 
 }  // namespace yingda::storage::sqlite

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sqlite/portable_form.hpp"
 #include "yingda/base/assert.hpp"
 
 namespace yingda::storage::sqlite {
@@ -41,6 +42,8 @@ class SqliteRow final : public Row {
   sqlite3_stmt* const statement_;
 };
 
+}  // namespace
+
 int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
   // Static: the values outlive the stepping, and every parameter is bound anew before the next one.
   switch (value.index()) {
@@ -58,8 +61,6 @@ int bind_value(sqlite3_stmt* statement, int index, const Value& value) {
     }
   }
 }
-
-}  // namespace
 
 /// Marks a statement as being stepped, and resets it at the end.
 class SqliteTransaction::Use {
