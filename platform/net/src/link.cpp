@@ -35,6 +35,12 @@ IoResult Link::handshake() {
   return result == 1 ? IoResult{} : tls_result(result);
 }
 
+std::string Link::tls_error() const {
+  if (!ssl_) return {};
+  const long verdict = SSL_get_verify_result(ssl_.get());
+  return verdict == X509_V_OK ? "handshake failed" : X509_verify_cert_error_string(verdict);
+}
+
 IoResult Link::read(std::span<char> into) {
   if (!socket_.is_open()) return {IoStatus::closed, 0};
   if (ssl_) {

@@ -51,6 +51,8 @@ class Link {
   bool owes() const noexcept { return !owed_.empty(); }
   /// True when the peer has closed its side and nothing is left to read.
   bool peer_gone();
+  /// Why the handshake failed, for logs.
+  std::string tls_error() const;
   /// TLS close_notify and TCP FIN; the peer may still send.
   void shutdown_send() noexcept;
   void close() noexcept;

@@ -225,6 +225,13 @@ void Loop::finish_stop(DurationMs limit) {
   const std::lock_guard lock(mutex_);
   dropped_jobs.swap(jobs_);
   dropped.swap(touched_);
+  // Only sessions that wait for a name server can be left: nobody will call them any more.
+  while (sessions_ != nullptr) {
+    Session& session = *sessions_;
+    sessions_ = session.next_session_;
+    wheel_.disarm(session);
+    session.alive_.reset();
+  }
 }
 
 }  // namespace yingda::net
