@@ -16,6 +16,7 @@ import {
   type Episode,
   type EphemeralFrame,
   type Id,
+  type Message,
   Outbox,
   type Outgoing,
   type PageView,
@@ -284,6 +285,12 @@ export const useLive = defineStore("live", () => {
     if (state.value.threads[id]?.gap) void fillGap(id);
   }
 
+  function takeMessage(message: Message): void {
+    if (state.value.threads[message.conversation_id]) {
+      state.value = applyMessages(state.value, message.conversation_id, [message]);
+    }
+  }
+
   /** An answer of the server that carries a conversation is as good as an event. */
   function takeConversation(conversation: Conversation): void {
     state.value = applyConversations(state.value, [conversation]);
@@ -374,6 +381,7 @@ export const useLive = defineStore("live", () => {
     openConversation,
     closeConversation,
     takeConversation,
+    takeMessage,
     takeCustomer,
     takeAgent,
     send: (item: Omit<Outgoing, "state">) => outbox?.add(item) ?? false,
