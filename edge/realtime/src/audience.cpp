@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "contains.hpp"
-#include "scan.hpp"
+#include "yingda/realtime/scan.hpp"
 
 namespace yingda::realtime {
 namespace {

@@ -94,7 +94,7 @@ void Hub::Impl::deliver(Hall& hall, const LiveEventPtr& live) {
   hall.follow(*group, audience);
   if (!hall.queued_customers.empty()) plan_positions(hall);
   if (!encoder) return;
-  const auto data = encoder(live->event);
+  const auto data = encoder(live->event, audience.customer);
   if (!data) return;
   Frames visitor_frames(live->event, data->type, data->data);
   for (const SubscriberPtr& who : group->connections)

@@ -7,7 +7,7 @@
 #include "gateway_impl.hpp"
 #include "hub_impl.hpp"
 #include "poll.hpp"
-#include "scan.hpp"
+#include "yingda/realtime/scan.hpp"
 
 namespace yingda::realtime {
 namespace {

@@ -269,7 +269,7 @@ bool Hub::Impl::replay_one(Hall& hall, Subscriber& who, const LiveEvent& live) {
     frame = event_frame(live.event.seq, who.sent, live.event.at, live.event.type, live.event.payload);
   } else {
     if (live.audience.customer != who.customer || !encoder) return true;
-    const auto data = encoder(live.event);
+    const auto data = encoder(live.event, who.customer);
     if (!data) return true;
     frame = event_frame(live.event.seq, who.sent, live.event.at, data->type, data->data);
   }

@@ -1,6 +1,4 @@
-#include "scan.hpp"
-
-#include <cstring>
+#include "yingda/realtime/scan.hpp"
 
 namespace yingda::realtime {
 
@@ -33,6 +31,15 @@ bool Scanner::boolean() {
   const bool yes = text_.substr(at_).starts_with("true");
   skip();
   return yes;
+}
+
+std::string_view Scanner::raw() {
+  space();
+  const std::size_t begin = at_;
+  skip();
+  std::size_t end = at_;
+  while (end > begin && (text_[end - 1] == ' ' || text_[end - 1] == '\n')) --end;
+  return broken_ ? std::string_view() : text_.substr(begin, end - begin);
 }
 
 void Scanner::skip() {

@@ -64,7 +64,7 @@ struct VisitorData {
   std::string type;
   std::string data;  // JSON object
 };
-using VisitorEncoder = std::function<std::optional<VisitorData>(const storage::CommittedEvent&)>;
+using VisitorEncoder = std::function<std::optional<VisitorData>(const storage::CommittedEvent&, CustomerId)>;
 
 struct HubStats {
   std::int64_t agents = 0, visitors = 0, frames_out = 0, events = 0, resyncs = 0, replays = 0, store_reads = 0;

@@ -16,7 +16,9 @@ inline constexpr std::size_t kLookTextCodePointsMax = 500;
 inline constexpr std::size_t kUrlBytesMax = 2'048;  // page and avatar addresses; longer page addresses are cut
 inline constexpr std::size_t kTitleCodePointsMax = 200;
 inline constexpr std::size_t kTrackNameBytesMax = 64;
-inline constexpr int kSessionMessages = 30;  // newest messages in a session's answer
+inline constexpr std::size_t kTrackPropertiesBytesMax = 4'096;
+inline constexpr std::size_t kLocaleCodePointsMax = 35;  // longest language tag in use (RFC 5646, section 4.4.1)
+inline constexpr int kSessionMessages = 30;              // newest messages in a session's answer
 inline constexpr int kMessagesPageMax = 100;
 inline constexpr int kPollFramesMax = 20;  // client frames in one poll
 inline constexpr DurationMs kPollWaitMax = seconds(25);
@@ -27,6 +29,8 @@ inline constexpr DurationMs kSecretLife = days(90);        // then a new secret 
 inline constexpr int kSecretsKept = 6;                     // covers kTokenLife
 inline constexpr DurationMs kConfigCached = seconds(60);   // Cache-Control of a widget's configuration
 inline constexpr int kSendsInFlightMax = 64;               // unacknowledged sends of one socket
+/// Room for multipart boundaries and part headers around a file of conversation::kFileBytesMax.
+inline constexpr std::int64_t kMultipartOverheadMax = 16 * 1024;
 
 /// A token bucket: `per_second` refills up to `burst`.
 struct Rate {

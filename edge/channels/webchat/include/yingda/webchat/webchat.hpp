@@ -3,7 +3,6 @@
 // or the widget's own code (web/apps/widget). Thread-safe.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,8 +30,6 @@ namespace yingda::webchat {
 
 struct Options {
   Rates rates;
-  /// Words an error for a person: (reason, language tag) -> text. Empty: the reason itself.
-  std::function<std::string(std::string_view reason, std::string_view language)> message;
 };
 
 class Webchat {
@@ -53,11 +50,13 @@ class Webchat {
   static std::int64_t body_limit(net::Method method, std::string_view path, std::int64_t default_limit);
 
   // --- widgets, inside the caller's transaction; all need settings_manage (permission_denied
-  // `request.permission_denied`). Writes are audited and emit settings.changed {area: "widget", id}.
+  // `auth.permission_denied`). Writes are audited and emit settings.changed {area: "widgets", id}.
   // Errors: `webchat.widget_not_found`, `webchat.too_many_widgets`, `request.invalid_fields`.
   Result<std::vector<Widget>> list_widgets(storage::Transaction& tx, const org::Actor& actor);
   Result<Widget> load_widget(storage::Transaction& tx, const org::Actor& actor, WidgetId widget);
-  Result<Widget> create_widget(storage::Transaction& tx, const org::Actor& actor, const WidgetSettings& settings);
+  /// `key` empty: a new random one. Given (the demo company's "demo"): conflict `webchat.key_taken` when in use.
+  Result<Widget> create_widget(storage::Transaction& tx, const org::Actor& actor, const WidgetSettings& settings,
+                               std::string_view key = {});
   Result<Widget> change_widget(storage::Transaction& tx, const org::Actor& actor, WidgetId widget,
                                const WidgetSettings& settings);
   Status delete_widget(storage::Transaction& tx, const org::Actor& actor, WidgetId widget);
@@ -67,8 +66,9 @@ class Webchat {
   /// The team a widget's conversations wait in; none when unknown or not set. From memory, for routing.
   TeamId team_of_widget(TenantId tenant, WidgetId widget) const;
 
+  struct Impl;  // inside only
+
  private:
-  struct Impl;
   std::shared_ptr<Impl> impl_;
 };
 

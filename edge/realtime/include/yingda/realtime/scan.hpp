@@ -1,5 +1,5 @@
-// A pull reader over JSON text that our own writer made: reads the few fields the audience needs and skips the rest
-// without allocating. Malformed text ends the reading, never runs past the end.
+// A pull reader over JSON text that our own writer made (event payloads): reads or copies the few fields that pushing
+// needs and skips the rest without allocating. Malformed text ends the reading, never runs past the end.
 #pragma once
 
 #include <cstddef>
@@ -46,6 +46,8 @@ class Scanner {
   std::string_view string();
   /// True for the word `true` (consumed with anything else here).
   bool boolean();
+  /// The text of one value of any kind, as it stands.
+  std::string_view raw();
   /// Passes one value of any kind.
   void skip();
 

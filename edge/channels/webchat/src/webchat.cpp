@@ -1,0 +1,109 @@
+#include "yingda/webchat/webchat.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "impl.hpp"
+#include "store.hpp"
+#include "webchat_migrations.gen.hpp"
+#include "yingda/base/log.hpp"
+#include "yingda/files/file_store.hpp"
+#include "yingda/realtime/scan.hpp"
+
+namespace yingda::webchat {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1/webchat/";
+
+std::string_view area_of(std::string_view payload) {
+  std::string_view area;
+  realtime::Scanner scan(payload);
+  scan.object([&](std::string_view key) {
+    if (key == "area") area = scan.string();
+  });
+  return area;
+}
+
+}  // namespace
+
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Webchat::Impl::Impl(storage::Database& database, runtime::WorkerPool& workers, const Clock& clock, IdSource& ids,
+                    org::Org& org, customer::Customers& customers, conversation::Conversations& conversations,
+                    routing::Routing& routing, realtime::Hub& hub, files::FileStore& files, const Options& options)
+    : database(database),
+      workers(workers),
+      clock(clock),
+      ids(ids),
+      org(org),
+      customers(customers),
+      conversations(conversations),
+      routing(routing),
+      hub(hub),
+      files(files),
+      rates(options.rates),
+      sends_by_visitor(rates.sends_by_visitor, kBucketsMax),
+      sends_by_address(rates.sends_by_address, kBucketsMax),
+      sessions_by_address(rates.sessions_by_address, kBucketsMax),
+      requests_by_address(rates.requests_by_address, kBucketsMax),
+      uploads_by_visitor(rates.uploads_by_visitor, kBucketsMax),
+      uploads_by_address(rates.uploads_by_address, kBucketsMax) {}
+
+Webchat::Webchat(storage::Database& database, runtime::WorkerPool& workers, const Clock& clock, IdSource& ids,
+                 org::Org& org, customer::Customers& customers, conversation::Conversations& conversations,
+                 routing::Routing& routing, realtime::Hub& hub, files::FileStore& files, Options options)
+    : impl_(std::make_shared<Impl>(database, workers, clock, ids, org, customers, conversations, routing, hub, files,
+                                   options)) {}
+
+Webchat::~Webchat() = default;
+
+Status Webchat::start() {
+  YD_TRY(auto entries, impl_->database.read_for<std::vector<WidgetEntry>>(
+                           [](storage::Transaction& tx) { return store::all_widgets(tx); }));
+  for (auto& entry : entries) impl_->registry.put(std::move(entry));
+  const std::weak_ptr weak = impl_;
+  impl_->hub.set_visitor_encoder(
+      [weak](const storage::CommittedEvent& event, CustomerId customer) -> std::optional<realtime::VisitorData> {
+        const auto impl = weak.lock();
+        if (!impl) return std::nullopt;
+        return encode_event(event, impl->file_token(event.tenant, customer), impl->queue_place(event.tenant));
+      });
+  // Another node's change; our own is in memory since its commit.
+  impl_->hub.on_event([weak](const storage::CommittedEvent& event) {
+    if (event.type != "settings.changed" || area_of(event.payload) != "widgets") return;
+    const auto impl = weak.lock();
+    if (!impl) return;
+    const Status posted = impl->workers.post([impl, tenant = event.tenant] { impl->reload_widgets(tenant); });
+    if (!posted) log::error("webchat.reload", posted.error());
+  });
+  return {};
+}
+
+void Webchat::stop() {}
+
+void Webchat::Impl::reload_widgets(TenantId tenant) {
+  auto entries = database.read_for<std::vector<WidgetEntry>>(
+      [tenant](storage::Transaction& tx) { return store::list_widgets(tx, tenant); });
+  if (!entries) return log::error("webchat.reload", entries.error());
+  registry.replace(tenant, *std::move(entries));
+}
+
+bool Webchat::handles(std::string_view path) { return path.starts_with(kPrefix); }
+
+std::int64_t Webchat::body_limit(net::Method method, std::string_view path, std::int64_t default_limit) {
+  if (method == net::Method::post && path == "/api/v1/webchat/files")
+    return conversation::kFileBytesMax + kMultipartOverheadMax;
+  return default_limit;
+}
+
+TeamId Webchat::team_of_widget(TenantId tenant, WidgetId widget) const {
+  const auto entry = impl_->registry.by_id(widget);
+  return entry && entry->tenant == tenant ? entry->widget.team_id : TeamId{};
+}
+
+std::span<const storage::Migration> migrations() { return kMigrations; }
+
+}  // namespace yingda::webchat
