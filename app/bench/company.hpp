@@ -1,0 +1,26 @@
+// The company a bench talks to, made through the public API as an administrator would: agents online, a widget,
+// visitors.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "yingda/base/result.hpp"
+#include "yingda/net/client.hpp"
+
+namespace yingda::bench {
+
+struct Company {
+  std::string base;  // "127.0.0.1:port"
+  std::string widget_key;
+  std::vector<std::string> agent_cookies;  // "yd_session=…", each agent online with the largest capacity
+  std::vector<std::string> visitor_tokens;
+};
+
+/// Sets up a fresh server. Blocking; about 60 ms an agent (password hashing twice).
+Result<Company> found_company(net::HttpClient& http, const std::string& base, int agents);
+/// Opens `count` visitor sessions, several at a time, and appends their tokens.
+Status invite_visitors(net::HttpClient& http, Company& company, int count);
+
+}  // namespace yingda::bench
