@@ -82,6 +82,7 @@ class Postgres:
         os.chmod(self.folder, 0o755)
         done = subprocess.run([ROOT / "tools" / "pg_test_server.sh", "start", self.folder], stdout=subprocess.PIPE,
                               stdin=subprocess.DEVNULL, text=True, timeout=120)
+        os.environ["YINGDA_PG_DIR"] = self.folder
         self.url = done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else ""
         return self.url
 
