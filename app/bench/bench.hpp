@@ -1,5 +1,4 @@
-// `yingda bench …`: load against real sockets and a real store, beside the limits of the same run. Every bench starts
-// what it needs itself in child processes, shows progress on standard error and prints one JSON object with --json.
+// `yingda bench …`: measurements that start what they need themselves.
 #pragma once
 
 namespace CLI {
@@ -8,7 +7,7 @@ class App;
 
 namespace yingda::bench {
 
-/// Adds the `bench` command and its hidden helper commands; their callbacks run the bench and exit the process.
-void add_bench_commands(CLI::App& app);
+/// Adds `bench` and its subcommands to the program.
+void add_bench_commands(CLI::App& program);
 
 }  // namespace yingda::bench

@@ -35,15 +35,19 @@ void declare_customers(Api& api, Ground ground) {
              return customers.access_customer(tx, call.actor, id);
            });
   api.write(Method::patch, "/customers/{id}", "Change a customer", may(Permission::customer_edit),
-            [&customers](Call& call, storage::Transaction& tx, CustomerId id, const CustomerPatch& input) {
-              return customers.change(tx, call.actor, id,
-                                      {.name = input.name,
-                                       .email = input.email,
-                                       .phone = input.phone,
-                                       .level = input.level,
-                                       .note = input.note,
-                                       .tags = input.tags,
-                                       .attributes = input.attributes});
+            [&customers, &conversations = ground.services.conversations](
+                Call& call, storage::Transaction& tx, CustomerId id,
+                const CustomerPatch& input) -> Result<customer::Customer> {
+              YD_TRY(auto changed, customers.change(tx, call.actor, id,
+                                                    {.name = input.name,
+                                                     .email = input.email,
+                                                     .phone = input.phone,
+                                                     .level = input.level,
+                                                     .note = input.note,
+                                                     .tags = input.tags,
+                                                     .attributes = input.attributes}));
+              YD_CHECK(conversations.refresh_customer(tx, call.actor.tenant, id));
+              return changed;
             });
 }
 

@@ -49,7 +49,7 @@ Result<files::Stored> store_part(files::FileStore& store, const net::HttpRequest
 Result<files::Stored> store_body(files::FileStore& store, const net::HttpRequest& request,
                                  const std::optional<std::string>& name) {
   if (request.body_bytes > conversation::kFileBytesMax + 16 * 1024)
-    return fail(Code::limit_exceeded, "files.too_large");
+    return fail(Code::limit_exceeded, "request.too_large");
   const bool multipart = request.header("content-type").starts_with("multipart/form-data");
   Result<files::Stored> stored;
   if (request.body_file) {
@@ -61,7 +61,7 @@ Result<files::Stored> store_body(files::FileStore& store, const net::HttpRequest
   }
   if (stored && stored->bytes > conversation::kFileBytesMax) {
     store.remove(stored->key);
-    return fail(Code::limit_exceeded, "files.too_large");
+    return fail(Code::limit_exceeded, "request.too_large");
   }
   return stored;
 }

@@ -1,4 +1,4 @@
-// Results -> HTTP: the one place that maps codes to statuses, words errors, and sets the common headers.
+// Errors and headers of the API's answers; statuses and the error shape come from net.
 #pragma once
 
 #include <string>
@@ -8,11 +8,6 @@
 #include "yingda/net/http.hpp"
 
 namespace yingda::rest {
-
-int status_of(const Error& error) noexcept;
-
-/// `{"code","reason","message","fields":[…]}`.
-std::string error_body(const Error& error, messages::Language language);
 
 /// The error as an answer; `retry_after_s` > 0 adds Retry-After (503 always has one).
 net::HttpResponse error_response(const Error& error, messages::Language language, std::int64_t retry_after_s = 0);

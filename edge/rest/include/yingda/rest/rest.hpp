@@ -85,16 +85,13 @@ class Rest {
   /// or at once on this thread when the answer is in memory.
   void authenticate(const net::HttpRequest& request, std::function<void(Result<org::Actor>)> done);
 
-  /// The OpenAPI 3.1 document as JSON.
+  /// The OpenAPI 3.1 document as JSON; also before start().
   const std::string& openapi() const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// The OpenAPI document of a server that does not run (`yingda openapi`).
-std::string openapi_document();
 
 std::span<const storage::Migration> migrations();
 
