@@ -52,6 +52,8 @@ CREATE INDEX conversation_thread_by_team ON conversation_thread (tenant_id, is_o
 CREATE INDEX conversation_thread_by_agent ON conversation_thread (tenant_id, is_open, agent_id, listed_at_ms);
 CREATE INDEX conversation_thread_by_queue ON conversation_thread (tenant_id, team_id, queue_rank, queued_at_ms)
   WHERE queued_at_ms IS NOT NULL;
+CREATE INDEX conversation_thread_by_rank ON conversation_thread (tenant_id, queue_rank, queued_at_ms)
+  WHERE queued_at_ms IS NOT NULL;
 CREATE INDEX conversation_thread_by_wait ON conversation_thread (tenant_id, queued_at_ms)
   WHERE queued_at_ms IS NOT NULL;
 

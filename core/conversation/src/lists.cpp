@@ -208,11 +208,13 @@ struct Lister {
   std::vector<Stream<QueuePlace>> queue() const {
     std::vector<Stream<QueuePlace>> streams;
     std::set<TeamId> teams(actor.teams.begin(), actor.teams.end());
-    if (filter.team) {
-      teams = {filter.team};
-    } else if (teams.empty()) {
-      teams = reached_teams();
-      if (views_all()) teams.insert(TeamId{});  // not routed yet
+    if (filter.team) teams = {filter.team};
+    if (teams.empty()) teams = reached_teams();
+    const bool whole_tenant = !filter.team && actor.teams.empty() && views_all();
+    if (whole_tenant || teams.size() > kTeamStreamsMax) {
+      streams.push_back(
+          [this](const QueuePlace& behind, int limit) { return store::list_queues(tx, actor.tenant, behind, limit); });
+      return streams;
     }
     for (const TeamId team : teams)
       streams.push_back([this, team](const QueuePlace& behind, int limit) {

@@ -171,6 +171,17 @@ WHERE tenant_id = $1 AND team_id = $2 AND queued_at_ms IS NOT NULL
   AND (queue_rank, queued_at_ms, id) > ($3, $4, $5)
 ORDER BY queue_rank, queued_at_ms, id LIMIT $6
 
+-- name: list_queues
+SELECT id, customer_id, customer_name, customer_label, customer_level, channel, widget_id, state, team_id, agent_id,
+       agent_name, participants, episode_id, episode_number, priority, last_seq, last_preview, last_author, unread,
+       waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
+       customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
+       episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
+       episode_agent_messages, episode_agents
+FROM conversation_thread
+WHERE tenant_id = $1 AND queued_at_ms IS NOT NULL AND (queue_rank, queued_at_ms, id) > ($2, $3, $4)
+ORDER BY queue_rank, queued_at_ms, id LIMIT $5
+
 -- name: list_waiting
 SELECT id, customer_id, customer_name, customer_label, customer_level, channel, widget_id, state, team_id, agent_id,
        agent_name, participants, episode_id, episode_number, priority, last_seq, last_preview, last_author, unread,

@@ -186,6 +186,10 @@ Result<std::vector<Conversation>> list_queue(Transaction& tx, TenantId tenant, Q
   return tx.all(queries::list_queue, view_of, tenant, team.value, behind.rank, behind.queued_at_ms, behind.id, limit);
 }
 
+Result<std::vector<Conversation>> list_queues(Transaction& tx, TenantId tenant, QueuePlace behind, int limit) {
+  return tx.all(queries::list_queues, view_of, tenant, behind.rank, behind.queued_at_ms, behind.id, limit);
+}
+
 Result<std::vector<Conversation>> list_waiting(Transaction& tx, TenantId tenant, int limit) {
   return tx.all(queries::list_waiting, view_of, tenant, limit);
 }

@@ -62,6 +62,8 @@ Result<std::vector<Conversation>> list_by_participant(storage::Transaction& tx, 
                                                       TimePlace behind, int limit, UserId user);
 Result<std::vector<Conversation>> list_queue(storage::Transaction& tx, TenantId tenant, QueuePlace behind, int limit,
                                              TeamId team);
+/// Of all teams and none.
+Result<std::vector<Conversation>> list_queues(storage::Transaction& tx, TenantId tenant, QueuePlace behind, int limit);
 Result<std::vector<Conversation>> list_waiting(storage::Transaction& tx, TenantId tenant, int limit);
 
 /// Agents who own open conversations, in id order, and how many.
