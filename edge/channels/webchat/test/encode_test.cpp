@@ -1,0 +1,156 @@
+#include "encode.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "yingda/base/json.hpp"
+#include "yingda/conversation/events.hpp"
+
+namespace yingda::webchat {
+namespace {
+
+using namespace conversation;
+
+const FileToken kToken = [](FileId) { return std::string("tok"); };
+const QueuePlace kNowhere = [](ConversationId) { return std::int64_t{0}; };
+const QueuePlace kThird = [](ConversationId) { return std::int64_t{3}; };
+
+Conversation thread() {
+  Conversation c;
+  c.id = {5};
+  c.customer = {CustomerId{6}, "Anna \"}", "4F2K", "vip"};
+  c.state = State::assigned;
+  c.team_id = {7};
+  c.agent = AgentSummary{UserId{8}, "王芳"};
+  c.participants = {{UserId{9}, "secret colleague"}};
+  c.episode_number = 2;
+  c.priority = 9;
+  c.last_seq = 4;
+  c.last_preview = "secret preview";
+  c.version = 11;
+  c.assign_reason = "routing.secret";
+  return c;
+}
+
+Message text(std::string_view words) {
+  Message m;
+  m.id = {20};
+  m.conversation_id = {5};
+  m.seq = 4;
+  m.author = {AuthorKind::agent, "us_x", "王芳"};
+  m.text = words;
+  m.client_msg_id = "agents-key";
+  m.mentions = {UserId{9}};
+  return m;
+}
+
+storage::CommittedEvent event(std::string type, std::string payload) {
+  return {TenantId{1}, 7, {5}, std::move(type), std::move(payload)};
+}
+
+TEST(EncodeConversation_Agents, leaves_only_what_a_customer_may_know) {
+  const std::string out = encode_conversation(json::encode(thread()), kNowhere);
+  EXPECT_EQ(out, R"({"id":")" + to_string(ConversationId{5}) + R"(","state":"assigned","agent":{"id":")" +
+                     to_string(UserId{8}) + R"(","name":"王芳"},"episode_number":2,"last_seq":4,"receipts":)" +
+                     json::encode(Receipts{}) + R"(,"version":11})");
+}
+
+TEST(EncodeConversation_Queued, tells_the_place) {
+  Conversation c = thread();
+  c.state = State::queued;
+  c.agent.reset();
+  EXPECT_THAT(encode_conversation(json::encode(c), kThird), testing::EndsWith(R"("version":11,"queue_position":3})"));
+  EXPECT_THAT(encode_conversation(json::encode(thread()), kThird), testing::EndsWith(R"("version":11})"));
+}
+
+TEST(EncodeMessage_OfAnAgent, hides_mentions_and_his_key) {
+  const std::string out = encode_message(json::encode(text("a \"quoted\" }")), kToken);
+  EXPECT_TRUE(json::check(out));
+  EXPECT_THAT(out, testing::HasSubstr(R"("text":"a \"quoted\" }")"));
+  EXPECT_THAT(out, testing::Not(testing::HasSubstr("mentions")));
+  EXPECT_THAT(out, testing::Not(testing::HasSubstr("agents-key")));
+}
+
+TEST(EncodeMessage_OfTheCustomer, carries_his_key) {
+  Message m = text("hi");
+  m.author.kind = AuthorKind::customer;
+  EXPECT_THAT(encode_message(json::encode(m), kToken), testing::HasSubstr(R"("client_msg_id":"agents-key")"));
+}
+
+TEST(EncodeMessage_File, gets_signed_addresses) {
+  Message m = text("");
+  m.file = FileInfo{FileId{3}, "a \"b\".png", "image/png", 10, 4, 5, 0, true};
+  const std::string out = encode_message(json::encode(m), kToken), id = to_string(FileId{3});
+  EXPECT_TRUE(json::check(out));
+  EXPECT_THAT(out, testing::HasSubstr(R"("url":"/api/v1/webchat/files/)" + id + R"(?token=tok")"));
+  EXPECT_THAT(out, testing::HasSubstr(R"("thumbnail_url":"/api/v1/webchat/files/)" + id + R"(/thumbnail?token=tok")"));
+  EXPECT_THAT(out, testing::HasSubstr(R"("name":"a \"b\".png")"));
+}
+
+TEST(EncodeEvent_Message, is_cut_down) {
+  const auto data =
+      encode_event(event("message.accepted", json::encode(MessageEvent{thread(), text("hi")})), kToken, kNowhere);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->type, "message.accepted");
+  EXPECT_EQ(data->data, R"({"conversation":)" + encode_conversation(json::encode(thread()), kNowhere) +
+                            R"(,"message":)" + encode_message(json::encode(text("hi")), kToken) + "}");
+}
+
+TEST(EncodeEvent_Note, shows_only_that_the_conversation_moved_on) {
+  Message note = text("he is difficult");
+  note.kind = MessageKind::note;
+  for (const auto* type : {"message.accepted", "message.recalled"}) {
+    const auto data = encode_event(event(type, json::encode(MessageEvent{thread(), note})), kToken, kNowhere);
+    ASSERT_TRUE(data);
+    EXPECT_EQ(data->type, "conversation.changed");
+    EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("difficult")));
+    EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("message")));
+  }
+}
+
+TEST(EncodeEvent_InternalSystemMessage, is_hidden) {
+  Message m = text("");
+  m.kind = MessageKind::system;
+  m.system = SystemEvent{"conversation.whisper", {{"internal", "false"}}, true};
+  const auto data = encode_event(event("message.accepted", json::encode(MessageEvent{thread(), m})), kToken, kNowhere);
+  EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("whisper")));
+  m.system->internal = false;
+  const auto open = encode_event(event("message.accepted", json::encode(MessageEvent{thread(), m})), kToken, kNowhere);
+  EXPECT_THAT(open->data, testing::HasSubstr("whisper"));
+}
+
+TEST(EncodeEvent_Transfer, hides_the_handover_note) {
+  ConversationEvent moved{thread(), "us_a", "Li", UserId{8}, TeamId{7}, "reason.secret", "beware of him"};
+  const auto data = encode_event(event("conversation.transferred", json::encode(moved)), kToken, kNowhere);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->type, "conversation.transferred");
+  EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("beware")));
+  EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("secret")));
+}
+
+TEST(EncodeEvent_Receipts, carry_marks_and_version) {
+  ReceiptsEvent moved;
+  moved.receipts.agent_read_seq = 4;
+  moved.version = 12;
+  moved.customer_id = {6};
+  const auto data = encode_event(event("receipts.moved", json::encode(moved)), kToken, kNowhere);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->data, R"({"receipts":)" + json::encode(moved.receipts) + R"(,"version":12})");
+}
+
+TEST(EncodeEvent_OthersBusiness, is_hidden) {
+  EXPECT_FALSE(encode_event(event("customer.changed", "{}"), kToken, kNowhere));
+  EXPECT_FALSE(encode_event(event("agent.state_changed", "{}"), kToken, kNowhere));
+  EXPECT_FALSE(encode_event(event("message.accepted", "broken"), kToken, kNowhere));
+}
+
+TEST(NackFrame_Retry, tells_when) {
+  const Error error{Code::limit_exceeded, "request.too_many_requests", "internal detail", {}, {}};
+  const std::string out = nack_frame("k", error, messages::Language::en, 250);
+  EXPECT_TRUE(json::check(out));
+  EXPECT_THAT(out, testing::HasSubstr(R"("retry_after_ms":250)"));
+  EXPECT_THAT(out, testing::Not(testing::HasSubstr("internal detail")));
+}
+
+}  // namespace
+}  // namespace yingda::webchat
