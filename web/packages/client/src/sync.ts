@@ -48,8 +48,8 @@ const blockedAfter = 2;
 /** While polling, a socket is tried again this often. */
 const socketAgainMs = 120_000;
 const pollWaitS = 20;
-/** A chain that breaks this often in a row is not mended by hello. */
-const helloMax = 3;
+/** A chain that breaks this often in a row is not mended by asking again. */
+const chainBreaksMax = 3;
 
 export class SyncEngine {
   private readonly options: SyncOptions;
@@ -66,8 +66,6 @@ export class SyncEngine {
   private polling = false;
   private pollAbort: AbortController | undefined;
   private brokenChains = 0;
-  /** Events of a broken chain are dropped until the new hello has been answered. */
-  private awaitingReplay = false;
   private resyncing = false;
   private readonly handles = new Map<string, unknown>();
 
@@ -172,7 +170,6 @@ export class SyncEngine {
     }
     this.socket = socket;
     this.welcomed = false;
-    this.awaitingReplay = false;
     socket.onopen = () => {
       if (this.socket === socket) this.hello();
     };
@@ -256,8 +253,7 @@ export class SyncEngine {
       case "welcome":
         this.cancel("welcome");
         this.welcomed = true;
-        this.awaitingReplay = false;
-        this.brokenChains = 0;
+            this.brokenChains = 0;
         this.earlyDeaths = 0;
         this.seq = Math.max(this.seq, frame.last_seq);
         this.alive("socket");
@@ -281,14 +277,17 @@ export class SyncEngine {
   private take(event: DurableEvent): void {
     if (event.seq <= this.seq) return;
     if (event.prev > this.seq) {
-      if (this.awaitingReplay) return;
-      this.awaitingReplay = true;
       this.brokenChains += 1;
-      if (this.brokenChains > helloMax) void this.resync();
-      else this.hello();
+      if (this.brokenChains > chainBreaksMax) {
+        void this.resync();
+        return;
+      }
+      // On a socket of its own: what the old one still carries cannot be mistaken for the replay.
+      this.drop();
+      this.connect();
       return;
     }
-    this.awaitingReplay = false;
+    if (this.welcomed) this.brokenChains = 0;
     this.seq = event.seq;
     this.options.onEvent(event);
   }

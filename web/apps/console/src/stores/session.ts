@@ -11,6 +11,7 @@ export const useSession = defineStore("session", () => {
   /** The first question to the server has been answered. */
   const asked = ref(false);
   const setupNeeded = ref(false);
+  const demo = ref(false);
 
   function take(value: SessionInfo): SessionInfo {
     info.value = value;
@@ -27,7 +28,9 @@ export const useSession = defineStore("session", () => {
   /** Asks once; false when nobody is logged in. Throws when the server cannot be reached. */
   async function restore(): Promise<boolean> {
     if (!asked.value) {
-      setupNeeded.value = (await api.setup()).needed;
+      const setup = await api.setup();
+      setupNeeded.value = setup.needed;
+      demo.value = setup.demo;
       if (!setupNeeded.value) {
         try {
           take(await api.session());
@@ -72,6 +75,7 @@ export const useSession = defineStore("session", () => {
     info,
     asked,
     setupNeeded,
+    demo,
     me: computed(() => info.value?.user ?? null),
     tenant: computed(() => info.value?.tenant ?? null),
     restore,
