@@ -155,7 +155,7 @@ TEST_F(LoopbackHttp, BadRequests_ManyKinds_AreRefusedAndTheServerLives) {
       {"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\nabcd\r\n", 400},
       {"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffff1\r\n", 400},
       {"POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {std::string("GET / HTTP/1.1\r\nhost: x\r\nx: a\0b\r\n\r\n", 37), 400},
+      {std::string("GET / HTTP/1.1\r\nhost: x\r\nx: a") + '\0' + "b\r\n\r\n", 400},
       {"GET /\x01 HTTP/1.1\r\nhost: x\r\n\r\n", 400},
       {"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999999999999\r\n\r\n", 400},
       {"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999999\r\n\r\n", 413},

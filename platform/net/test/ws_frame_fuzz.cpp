@@ -22,12 +22,12 @@ class Recorder final : public ws::Sink {
     std::string_view inflated;
     if (compressed && deflate_.inflate(payload, kLimit, inflated) == WsDeflate::Inflated::ok)
       YD_ASSERT(inflated.size() <= kLimit);
-    heard.emplace_back(payload);
+    heard.push_back("text " + std::string(payload));
     return true;
   }
   bool on_control(ws::Opcode opcode, std::string_view payload) override {
     YD_ASSERT(payload.size() <= 125);
-    heard.push_back(std::to_string(opcode) + std::string(payload));
+    heard.push_back(std::to_string(opcode) + " " + std::string(payload));
     return opcode != ws::kClose;
   }
 
@@ -40,7 +40,7 @@ int run(std::string bytes, std::size_t step, ws::Role role, Recorder& recorder) 
   for (std::size_t at = 0; at < bytes.size(); at += step) {
     const std::size_t count = std::min(step, bytes.size() - at);
     if (const int code = decoder.feed({bytes.data() + at, count}, recorder); code != 0) return code;
-    if (!recorder.heard.empty() && recorder.heard.back().starts_with("8")) return 0;
+    if (!recorder.heard.empty() && recorder.heard.back().starts_with("8 ")) return 0;
   }
   return 0;
 }
