@@ -120,9 +120,12 @@ FileType sniff_office(std::string_view head, std::string_view name) {
   return kUnknown;
 }
 
-/// The head may be cut inside a code point: up to three bytes are forgiven.
+constexpr std::size_t kTextHead = 512;
+
+/// A head that is full may be cut inside a code point: up to three bytes are forgiven.
 bool looks_like_text(std::string_view head) {
-  for (std::size_t cut = 0; cut < 4 && cut <= head.size(); ++cut) {
+  const std::size_t forgiven = head.size() >= kTextHead ? 3 : 0;
+  for (std::size_t cut = 0; cut <= forgiven; ++cut) {
     const auto part = head.substr(0, head.size() - cut);
     if (!text::is_valid_utf8(part)) continue;
     return std::ranges::none_of(part, [](char c) {
@@ -135,7 +138,7 @@ bool looks_like_text(std::string_view head) {
 
 FileType sniff_text(std::string_view head, std::string_view name) {
   if (!looks_like_text(head)) return kUnknown;
-  const std::string lower = text::lower_ascii(head.substr(0, 512));
+  const std::string lower = text::lower_ascii(head.substr(0, kTextHead));
   if (lower.find("<svg") != std::string::npos) return kSvg;
   const auto first = text::trim(std::string_view(lower).starts_with("\xef\xbb\xbf") ? std::string_view(lower).substr(3)
                                                                                     : std::string_view(lower));
@@ -176,7 +179,7 @@ FileType sniff(std::string_view head, std::string_view name) noexcept {
     if (has(head, magic.at, magic.bytes)) return magic.type;
   for (const auto& found : {sniff_container(head), sniff_frames(head), sniff_office(head, name)})
     if (found.content_type != kUnknown.content_type) return found;
-  return sniff_text(head.substr(0, 512), name);
+  return sniff_text(head.substr(0, kTextHead), name);
 }
 
 FileType type_of(std::string_view content_type) noexcept {
