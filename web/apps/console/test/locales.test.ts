@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
+import { createI18n } from "vue-i18n";
 
 import en from "../src/locales/en";
 import zh from "../src/locales/zh-CN";
@@ -41,6 +42,20 @@ describe("locales", () => {
     for (const [key, text] of zhKeys) {
       expect(text.trim(), key).not.toBe("");
       expect(names(enKeys.get(key) ?? ""), key).toEqual(names(text));
+    }
+  });
+
+  it("EveryText_CanBeCompiled", () => {
+    // "@", "|" and braces are syntax in texts; a slip would only show when the text is first drawn.
+    for (const [locale, messages] of Object.entries({ zh, en })) {
+      const words = createI18n({ legacy: false, locale, messages: { [locale]: messages } } as never).global as unknown as {
+        t: (key: string, args: object) => string;
+      };
+      for (const [key, text] of zhKeys) {
+        const args = Object.fromEntries([...text.matchAll(/\{(\w+)\}/g)].map((m) => [m[1], "1"]));
+        expect(() => words.t(key, args), `${locale} ${key}`).not.toThrow();
+        expect(flat(messages).get(key), key).not.toMatch(/[^']@|\|/);
+      }
     }
   });
 

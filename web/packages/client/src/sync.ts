@@ -67,7 +67,7 @@ export class SyncEngine {
   private pollAbort: AbortController | undefined;
   private brokenChains = 0;
   private resyncing = false;
-  private readonly handles = new Map<string, unknown>();
+  private readonly pending = new Map<string, { handle: unknown; fire: () => void }>();
 
   constructor(options: SyncOptions) {
     this.options = options;
@@ -90,13 +90,17 @@ export class SyncEngine {
     this.running = false;
     this.drop();
     this.pollAbort?.abort();
-    for (const name of [...this.handles.keys()]) this.cancel(name);
+    for (const name of [...this.pending.keys()]) this.cancel(name);
     this.options.onStatus("idle", "socket");
   }
 
   /** Tries at once instead of at the end of the back-off (the browser says it is on line again, the user asks). */
   nudge(): void {
-    if (!this.running || this.socket || this.polling || this.resyncing) return;
+    if (!this.running || this.socket || this.resyncing) return;
+    if (this.polling) {
+      this.fire("poll");
+      return;
+    }
     this.cancel("retry");
     this.connect();
   }
@@ -143,19 +147,25 @@ export class SyncEngine {
 
   private later(name: string, run: () => void, ms: number): void {
     this.cancel(name);
-    this.handles.set(
-      name,
-      this.setTimer(() => {
-        this.handles.delete(name);
-        run();
-      }, ms),
-    );
+    const fire = () => {
+      this.pending.delete(name);
+      run();
+    };
+    this.pending.set(name, { handle: this.setTimer(fire, ms), fire });
   }
 
   private cancel(name: string): void {
-    const handle = this.handles.get(name);
-    if (handle !== undefined) this.clearTimer(handle);
-    this.handles.delete(name);
+    const timer = this.pending.get(name);
+    if (timer) this.clearTimer(timer.handle);
+    this.pending.delete(name);
+  }
+
+  /** Runs a set timer now. */
+  private fire(name: string): void {
+    const timer = this.pending.get(name);
+    if (!timer) return;
+    this.clearTimer(timer.handle);
+    timer.fire();
   }
 
   private connect(): void {
@@ -348,9 +358,10 @@ export class SyncEngine {
           this.options.onEnded(closeCodes.sessionEnded);
           break;
         }
-        first = true;
+        // Nothing gets through: that is no proof against sockets. They are tried first when the network is back.
         this.options.onStatus("waiting", "poll");
         await new Promise<void>((resolve) => this.later("poll", resolve, this.backoff()));
+        break;
       }
     }
     this.polling = false;

@@ -170,7 +170,7 @@ export default {
     note: "Internal note",
     mode: "Writing",
     placeholder: "Write a message, / for canned replies",
-    placeholderNote: "Only colleagues see this; @ mentions somebody",
+    placeholderNote: "Only colleagues see this; {'@'} mentions somebody",
     label: "Message",
     send: "Send",
     sendNote: "Save note",

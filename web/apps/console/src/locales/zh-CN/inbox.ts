@@ -170,7 +170,7 @@ export default {
     note: "内部备注",
     mode: "输入方式",
     placeholder: "输入消息，按 / 插入快捷回复",
-    placeholderNote: "只有同事看得到，输入 @ 提醒某人",
+    placeholderNote: "只有同事看得到，输入 {'@'} 提醒某人",
     label: "消息内容",
     send: "发送",
     sendNote: "保存备注",
