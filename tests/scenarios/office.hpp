@@ -1,0 +1,76 @@
+// A small office for scenario scripts: the real rooms on a real SQLite store and a clock that moves only when the
+// script says so.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "yingda/base/manual_clock.hpp"
+#include "yingda/conversation/conversation.hpp"
+#include "yingda/customer/customer.hpp"
+#include "yingda/org/org.hpp"
+#include "yingda/routing/routing.hpp"
+#include "yingda/runtime/runtime.hpp"
+#include "yingda/storage/database.hpp"
+
+namespace yingda::scenario {
+
+class Office {
+ public:
+  Office();
+  ~Office();
+
+  Status make_team(const std::string& name);
+  Status hire(const std::string& name, const std::string& role, const std::string& team, std::int64_t capacity);
+  Status set_state(const std::string& agent, const std::string& state);
+  /// `key` repeats an earlier message when given.
+  Status customer_says(const std::string& customer, const std::string& text, const std::string& key = "");
+  Status agent_says(const std::string& agent, const std::string& text, const std::string& customer, bool note);
+  Status grab(const std::string& agent, const std::string& customer);
+  Status transfer(const std::string& agent, const std::string& customer, const std::string& to_agent,
+                  const std::string& to_team);
+  Status close(const std::string& agent, const std::string& customer, bool automatic);
+  Status reopen(const std::string& agent, const std::string& customer);
+  Status recall_last(const std::string& agent, const std::string& customer);
+  Status read_all(const std::string& customer);
+  Status set_priority(const std::string& agent, const std::string& customer, std::int64_t priority);
+  void connect(const std::string& agent, bool connected);
+  void advance(DurationMs by);
+  /// Everything in memory is thrown away and built again from the store.
+  void restart();
+  /// Waits until every event led to its consequences.
+  void settle();
+
+  Result<conversation::Conversation> thread(const std::string& customer);
+  Result<std::vector<conversation::Message>> seen_by_customer(const std::string& customer);
+  Result<std::vector<conversation::Message>> seen_by(const std::string& agent, const std::string& customer);
+  Result<routing::AgentStatus> status(const std::string& agent);
+  std::int64_t position(const std::string& customer);
+  UserId user(const std::string& name) const;
+  TeamId team(const std::string& name) const;
+
+ private:
+  struct Rooms;
+  Result<org::Actor> actor(storage::Transaction& tx, const std::string& name);
+  template <class F>
+  Status as(const std::string& agent, const std::string& customer, F verb);
+  void open_rooms();
+
+  ManualClock clock_;
+  IdSource ids_{clock_};
+  std::string folder_;
+  std::unique_ptr<Rooms> rooms_;
+  TenantId tenant_;
+  org::Actor boss_;
+  UnitId root_;
+  std::map<std::string, UserId> users_;
+  std::map<std::string, TeamId> teams_;
+  std::map<std::string, CustomerId> customers_;
+  std::map<std::string, std::string> last_key_;
+  std::string first_team_;
+};
+
+}  // namespace yingda::scenario

@@ -1,0 +1,226 @@
+// Runs one scenario script (tests/scenarios/*.scn): plain text, a statement a line. See tests/scenarios/README.md for
+// the words.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <regex>
+#include <stdexcept>
+
+#include "office.hpp"
+
+namespace {
+
+using namespace yingda;
+using scenario::Office;
+using Match = std::smatch;
+
+struct Statement {
+  std::regex pattern;
+  std::function<Status(Office&, const Match&)> run;
+};
+
+void expect(bool holds, const std::string& otherwise) {
+  if (!holds) throw std::runtime_error(otherwise);
+}
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(describe(result.error()));
+  return *std::move(result);
+}
+
+bool contains(const std::vector<conversation::Message>& messages, const std::string& text) {
+  return std::ranges::any_of(messages, [&](const auto& m) { return m.text.find(text) != std::string::npos; });
+}
+
+bool tells(const std::vector<conversation::Message>& messages, const std::string& key) {
+  return std::ranges::any_of(messages, [&](const auto& m) { return m.system && m.system->key == key; });
+}
+
+Status expect_state(Office& office, const std::string& customer, const std::string& state, const std::string& owner) {
+  const auto thread = must(office.thread(customer));
+  const std::string is(enum_name(thread.state));
+  expect(is == state, fmt::format("{} is {}, not {}", customer, is, state));
+  if (!owner.empty()) {
+    const std::string holder = thread.agent ? thread.agent->name : "nobody";
+    expect(holder == owner, fmt::format("{} is with {}, not {}", customer, holder, owner));
+  }
+  return {};
+}
+
+std::int64_t span_ms(const std::string& number, const std::string& unit) {
+  const std::int64_t n = std::stoll(number);
+  if (unit == "ms") return n;
+  if (unit == "s") return n * 1000;
+  if (unit == "m") return n * 60'000;
+  if (unit == "h") return n * 3'600'000;
+  return n * 86'400'000;
+}
+
+std::vector<Statement> acts() {
+  const auto re = [](const char* text) { return std::regex(std::string("^") + text + "$"); };
+  return {
+      {re(R"(team (\w+))"), [](Office& o, const Match& m) { return o.make_team(m[1]); }},
+      {re(R"((agent|supervisor) (\w+) in (\w+)(?: capacity (\d+))?)"),
+       [](Office& o, const Match& m) { return o.hire(m[2], m[1], m[3], m[4].matched ? std::stoll(m[4]) : 5); }},
+      {re(R"(agent (\w+) goes (\w+))"), [](Office& o, const Match& m) { return o.set_state(m[1], m[2]); }},
+      {re(R"(agent (\w+) (connects|disconnects))"),
+       [](Office& o, const Match& m) {
+         o.connect(m[1], m[2] == "connects");
+         return Status{};
+       }},
+      {re(R"(visitor (\w+) says \"(.*?)\"(?: with key (\w+))?)"),
+       [](Office& o, const Match& m) { return o.customer_says(m[1], m[2], m[3]); }},
+      {re(R"(visitor (\w+) reads everything)"), [](Office& o, const Match& m) { return o.read_all(m[1]); }},
+      {re(R"(agent (\w+) says \"(.*)\" to (\w+))"),
+       [](Office& o, const Match& m) { return o.agent_says(m[1], m[2], m[3], false); }},
+      {re(R"(agent (\w+) notes \"(.*)\" on (\w+))"),
+       [](Office& o, const Match& m) { return o.agent_says(m[1], m[2], m[3], true); }},
+      {re(R"(agent (\w+) grabs (\w+))"), [](Office& o, const Match& m) { return o.grab(m[1], m[2]); }},
+      {re(R"(agent (\w+) transfers (\w+) to agent (\w+))"),
+       [](Office& o, const Match& m) { return o.transfer(m[1], m[2], m[3], ""); }},
+      {re(R"(agent (\w+) transfers (\w+) to team (\w+))"),
+       [](Office& o, const Match& m) { return o.transfer(m[1], m[2], "", m[3]); }},
+      {re(R"(agent (\w+) (closes|lets close) (\w+))"),
+       [](Office& o, const Match& m) { return o.close(m[1], m[3], m[2] != "closes"); }},
+      {re(R"(agent (\w+) reopens (\w+))"), [](Office& o, const Match& m) { return o.reopen(m[1], m[2]); }},
+      {re(R"(agent (\w+) recalls the last message to (\w+))"),
+       [](Office& o, const Match& m) { return o.recall_last(m[1], m[2]); }},
+      {re(R"(agent (\w+) gives (\w+) priority (\d+))"),
+       [](Office& o, const Match& m) { return o.set_priority(m[1], m[2], std::stoll(m[3])); }},
+      {re(R"(advance (\d+)(ms|s|m|h|d))"),
+       [](Office& o, const Match& m) {
+         o.advance(milliseconds(span_ms(m[1], m[2])));
+         return Status{};
+       }},
+      {re("restart"),
+       [](Office& o, const Match&) {
+         o.restart();
+         return Status{};
+       }},
+  };
+}
+
+std::vector<Statement> expectations() {
+  const auto re = [](const char* text) { return std::regex(std::string("^expect ") + text + "$"); };
+  return {
+      {re(R"((\w+) is (queued|promised|closed|assigned)(?: to (\w+))?)"),
+       [](Office& o, const Match& m) { return expect_state(o, m[1], m[2], m[3]); }},
+      {re(R"(agent (\w+) receives \"(.*)\" from (\w+))"),
+       [](Office& o, const Match& m) {
+         expect(contains(must(o.seen_by(m[1], m[3])), m[2]), "the agent does not see it");
+         return Status{};
+       }},
+      {re(R"((\w+) sees \"(.*)\")"),
+       [](Office& o, const Match& m) {
+         expect(contains(must(o.seen_by_customer(m[1])), m[2]), "the customer does not see it");
+         return Status{};
+       }},
+      {re(R"((\w+) does not see \"(.*)\")"),
+       [](Office& o, const Match& m) {
+         expect(!contains(must(o.seen_by_customer(m[1])), m[2]), "the customer sees it");
+         return Status{};
+       }},
+      {re(R"((\w+) is told ([\w.]+))"),
+       [](Office& o, const Match& m) {
+         expect(tells(must(o.seen_by_customer(m[1])), m[2]), "the customer is not told");
+         return Status{};
+       }},
+      {re(R"((\w+) sent (\d+) messages?)"),
+       [](Office& o, const Match& m) {
+         const auto seen = must(o.seen_by_customer(m[1]));
+         const auto count = std::ranges::count_if(
+             seen, [](const auto& one) { return one.author.kind == conversation::AuthorKind::customer; });
+         expect(count == std::stoll(m[2]), fmt::format("{} stand there", count));
+         return Status{};
+       }},
+      {re(R"((\w+) has load (\d+))"),
+       [](Office& o, const Match& m) {
+         const auto status = must(o.status(m[1]));
+         expect(status.load == std::stoll(m[2]), fmt::format("load is {}", status.load));
+         return Status{};
+       }},
+      {re(R"((\w+) is found (\w+))"),
+       [](Office& o, const Match& m) {
+         const std::string state(enum_name(must(o.status(m[1])).state));
+         expect(state == m[2], "state is " + state);
+         return Status{};
+       }},
+      {re(R"((\w+) stands at (\d+))"),
+       [](Office& o, const Match& m) {
+         const auto place = o.position(m[1]);
+         expect(place == std::stoll(m[2]), fmt::format("place is {}", place));
+         return Status{};
+       }},
+      {re(R"((\w+) has episode (\d+))"),
+       [](Office& o, const Match& m) {
+         const auto thread = must(o.thread(m[1]));
+         expect(thread.episode_number == std::stoll(m[2]), fmt::format("episode is {}", thread.episode_number));
+         return Status{};
+       }},
+      {re(R"((\w+) waits for us: (yes|no))"),
+       [](Office& o, const Match& m) {
+         expect(must(o.thread(m[1])).waiting_since_ms.has_value() == (m[2] == "yes"), "it is the other way round");
+         return Status{};
+       }},
+  };
+}
+
+Status run_line(Office& office, const std::vector<Statement>& statements, const std::string& line) {
+  for (const Statement& statement : statements) {
+    if (Match match; std::regex_match(line, match, statement.pattern)) return statement.run(office, match);
+  }
+  throw std::runtime_error("no such statement");
+}
+
+void run_script(std::istream& script) {
+  Office office;
+  const auto doing = acts();
+  const auto expecting = expectations();
+  std::string line;
+  for (int number = 1; std::getline(script, line); ++number) {
+    const auto begin = line.find_first_not_of(" \t");
+    if (begin == std::string::npos || line[begin] == '#') continue;
+    line.erase(0, begin);
+    line.erase(line.find_last_not_of(" \t\r") + 1);
+    try {
+      static const std::regex kRefused(R"(^refused ([\w.]+): (.*)$)");
+      if (Match match; std::regex_match(line, match, kRefused)) {
+        const Status status = run_line(office, doing, match[2]);
+        expect(!status, "it was not refused");
+        expect(status.error().reason == match[1].str(), "it was refused with " + status.error().reason);
+      } else if (line.starts_with("expect ")) {
+        const Status status = run_line(office, expecting, line);
+        expect(status.has_value(), status ? "" : describe(status.error()));
+      } else {
+        const Status status = run_line(office, doing, line);
+        expect(status.has_value(), status ? "" : "refused: " + describe(status.error()));
+      }
+    } catch (const std::exception& problem) {
+      throw std::runtime_error(fmt::format("line {}: {}\n  {}", number, line, problem.what()));
+    }
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::cerr << "scenario_runner SCRIPT.scn\n";
+    return 2;
+  }
+  std::ifstream script(arguments[1]);
+  if (!script) {
+    std::cerr << "cannot read " << arguments[1] << "\n";
+    return 2;
+  }
+  try {
+    run_script(script);
+  } catch (const std::exception& problem) {
+    std::cerr << arguments[1] << ": " << problem.what() << "\n";
+    return 1;
+  }
+  return 0;
+}
