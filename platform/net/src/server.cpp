@@ -37,6 +37,7 @@ struct HttpServer::Impl {
   std::unique_ptr<Acceptor> acceptor;  // used on the first loop's thread once it runs
   std::uint16_t port = 0;
   std::size_t next_loop = 0;
+  bool accept_paused = false;  // said so in the log
   std::atomic<std::size_t> next_after{0};
   bool running = false;
 };
@@ -76,12 +77,16 @@ void HttpServer::Impl::on_accept(const boost::system::error_code& ec, TcpSocket 
                            ec == boost::system::errc::not_enough_memory || ec == boost::system::errc::no_buffer_space;
     if (!exhausted) return accept_next();
     // The waiting connection stays in the kernel's queue: asking again at once would spin.
-    log::warn("net.accept_paused", {{"why", std::string_view(ec.message())}});
+    if (!std::exchange(accept_paused, true)) {
+      const std::string why = ec.message();
+      log::warn("net.accept_paused", {{"why", std::string_view(why)}});
+    }
     core->loops[0]->after(DurationMs{kAcceptPauseMs}, [this] {
       if (acceptor->is_open()) accept_next();
     });
     return;
   }
+  accept_paused = false;
   boost::system::error_code gone;
   const auto peer = socket.remote_endpoint(gone);
   const std::size_t loop = (next_loop - 1) % core->loops.size();

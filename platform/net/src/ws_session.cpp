@@ -165,12 +165,9 @@ void WsSession::on_stop() {
 void WsSession::on_deadline() {
   if (state_ == State::done) return;
   if (state_ == State::closing || (ping_sent_ && !heard_)) return finish();
-  ping_sent_ = false;
-  if (!heard_) {
-    queue_control(ws::kPing, {});
-    ping_sent_ = true;
-  }
-  heard_ = false;
+  ping_sent_ = !spoke_;
+  if (ping_sent_) queue_control(ws::kPing, {});
+  heard_ = spoke_ = false;
   loop_->wheel().arm(*this, core_->options.ws_ping_every);
   if (ping_sent_) flush();
 }
@@ -229,6 +226,7 @@ bool WsSession::refuse(int code) {
 
 bool WsSession::deliver(std::string_view text) {
   loop_->counters().ws_in.fetch_add(1, std::memory_order_relaxed);
+  spoke_ = true;
   try {
     handler_->on_message(text);
   } catch (const std::exception& error) {

@@ -76,7 +76,8 @@ class WsSession final : public Session, public WebSocket, private ws::Sink {
   State state_ = State::open;
   std::uint8_t deflate_bits_;  // 0: not negotiated
   bool waiting_write_ = false;
-  bool heard_ = true;  // bytes came since the last deadline
+  bool spoke_ = false;  // a message came since the last deadline: no ping is needed
+  bool heard_ = true;   // bytes came since the last deadline
   bool ping_sent_ = false;
   bool close_sent_ = false;
   bool peer_closed_ = false;  // its close frame came

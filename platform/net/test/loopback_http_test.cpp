@@ -1,6 +1,10 @@
 // The server through real sockets on 127.0.0.1: sockets are what this room is about.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -316,6 +320,30 @@ TEST_F(LoopbackHttp, Connections_AboveTheLimit_AreRefused) {
   EXPECT_EQ(RawClient(port()).read_to_end(), "");
   EXPECT_EQ(first.get("/echo").status, 200);
   EXPECT_EQ(server_->stats().refused, 1);
+}
+
+TEST_F(LoopbackHttp, Accept_FilesExhausted_ServesTheWaitingLater) {
+  serve();
+  RawClient(port()).get("/echo");  // everything the server opens once is open
+  while (server_->stats().connections > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // Room for four clients and three of their peers.
+  std::array<int, 7> free_files{};
+  for (int& file : free_files) file = ::dup(0);
+  const int highest = *std::ranges::max_element(free_files);
+  for (const int file : free_files) ::close(file);
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit tight{static_cast<rlim_t>(highest) + 1, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &tight);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port()));
+    clients.back()->send("GET /echo HTTP/1.1\r\nhost: x\r\n\r\n");
+  }
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(clients[static_cast<std::size_t>(i)]->read_answer().status, 200);
+  EXPECT_EQ(server_->stats().requests, 4);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(clients[3]->read_answer().status, 200);
 }
 
 TEST_F(LoopbackHttp, Start_AddressInUse_SaysSo) {

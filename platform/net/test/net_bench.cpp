@@ -162,19 +162,17 @@ void measure_echo(int window, double seconds_long) {
   std::vector<std::shared_ptr<WebSocketClientPool::Socket>> sockets(kEchoSockets);
   const std::string text(100, 'e');
   std::atomic<int> open{0};
-  for (auto& socket : sockets)
+  for (auto& socket : sockets) {
     socket = pool.open(url, {},
-                       {.on_open =
-                            [&open, &socket, &text, window] {
-                              ++open;
-                              for (int i = 0; i < window; ++i) socket->send(text);
-                            },
+                       {.on_open = [&open] { ++open; },
                         .on_message =
                             [&echoes, &socket](std::string_view echoed) {
                               echoes.fetch_add(1, std::memory_order_relaxed);
                               socket->send(std::string(echoed));
                             },
                         .on_close = {}});
+    for (int i = 0; i < window; ++i) socket->send(text);
+  }
   while (open < kEchoSockets) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   const Reading from = remote.ask('r');
   const std::int64_t first = echoes;
