@@ -71,6 +71,15 @@ Status Routing::Impl::on_gone(storage::Transaction& tx, const runtime::Timer& ti
   return change_state(tx, world, std::move(status));
 }
 
+void Routing::Impl::note_presence(TenantId tenant, UserId user, std::int64_t sockets, const Status& status) {
+  if (!status) log::error("routing.presence_failed", status.error());
+  if (const auto world = find(tenant); world && status) {
+    const std::scoped_lock lock(world->mutex);
+    if (const auto it = world->people.find(user); it != world->people.end()) it->second.sockets = sockets;
+  }
+  --in_flight;
+}
+
 Result<AgentStatus> Routing::set_state(storage::Transaction& tx, const org::Actor& actor, AgentState state,
                                        std::string_view reason) {
   if (!actor.user || !actor.may(org::Permission::conversation_handle))
@@ -108,22 +117,18 @@ Result<AgentStatus> Routing::status(storage::Transaction& tx, TenantId tenant, U
 }
 
 void Routing::agent_connected(TenantId tenant, UserId user) {
+  ++impl_->in_flight;
   impl_->database.write_async(
       tenant,
       [this, tenant, user](storage::Transaction& tx) -> Status {
         YD_CHECK(impl_->ensure(tx, tenant));
         return impl_->timers.cancel(tx, tenant, kGoneTimer, to_string(user));
       },
-      [this, tenant, user](Status status) {
-        if (!status) return log::error("routing.presence_failed", status.error());
-        if (const auto world = impl_->find(tenant)) {
-          const std::scoped_lock lock(world->mutex);
-          if (const auto it = world->people.find(user); it != world->people.end()) it->second.sockets = 1;
-        }
-      });
+      [this, tenant, user](const Status& status) { impl_->note_presence(tenant, user, 1, status); });
 }
 
 void Routing::agent_disconnected(TenantId tenant, UserId user) {
+  ++impl_->in_flight;
   impl_->database.write_async(
       tenant,
       [this, tenant, user](storage::Transaction& tx) -> Status {
@@ -131,13 +136,7 @@ void Routing::agent_disconnected(TenantId tenant, UserId user) {
         return impl_->timers.schedule(
             tx, {tenant, std::string(kGoneTimer), to_string(user), impl_->clock.now() + kDisconnectGrace, "{}"});
       },
-      [this, tenant, user](Status status) {
-        if (!status) return log::error("routing.presence_failed", status.error());
-        if (const auto world = impl_->find(tenant)) {
-          const std::scoped_lock lock(world->mutex);
-          if (const auto it = world->people.find(user); it != world->people.end()) it->second.sockets = 0;
-        }
-      });
+      [this, tenant, user](const Status& status) { impl_->note_presence(tenant, user, 0, status); });
 }
 
 bool Routing::anyone_online(TenantId tenant, TeamId team) const {

@@ -142,6 +142,16 @@ void Board::remove_item(ConversationId id) {
   erase_owned(id);
 }
 
+void Board::clear_items() {
+  for (auto& [team, q] : queues_) {
+    q.lanes.clear();
+    q.length = 0;
+  }
+  held_.clear();
+  waiting_.clear();
+  owned_.clear();
+}
+
 void Board::put_owned(ConversationId id, UserId agent, std::int64_t weight) {
   remove_item(id);
   owned_.emplace(id, Owned{agent, weight});

@@ -76,6 +76,8 @@ class Board {
   void put_owned(ConversationId item, UserId agent, std::int64_t weight);
   /// Closed, promised, gone.
   void remove_item(ConversationId item);
+  /// All items go, waiting and owned; agents and policies stay.
+  void clear_items();
   bool is_waiting(ConversationId item) const { return waiting_.contains(item); }
   UserId owner(ConversationId item) const;
 

@@ -1,82 +1,97 @@
-// What routing hears: conversation events, changes of people and teams.
+// What routing hears: conversation events, agents' states from other processes, changes of people and teams.
 #include "impl.hpp"
 #include "yingda/base/log.hpp"
 
 namespace yingda::routing {
 
+Status Routing::Impl::on_events(std::span<const storage::CommittedEvent> events) {
+  for (const storage::CommittedEvent& event : events) YD_CHECK(on_event(event));
+  return {};
+}
+
 Status Routing::Impl::on_event(const storage::CommittedEvent& event) {
   if (stopping) return fail(Code::cancelled, "routing.stopping");
-  auto world = find(event.tenant);
-  if (!world) {
-    YD_TRY(world, database.read_for<std::shared_ptr<World>>(
-                      [&](storage::Transaction& tx) { return ensure(tx, event.tenant); }));
-    serve_everything(world);
+  const auto world = find(event.tenant);
+  if (!world) {  // a new tenant: what it has now includes this event
+    std::shared_ptr<World> loaded;
+    YD_TRY(loaded, database.read_for<std::shared_ptr<World>>(
+                       [&](storage::Transaction& tx) { return ensure(tx, event.tenant); }));
+    serve_everything(loaded);
     return {};
   }
   if (event.type == "settings.changed") {
     YD_TRY(const auto area, decode_settings_area(event.payload));
-    if (area == "users" || area == "teams" || area == "roles" || area == "routing") return reload_people(event.tenant);
+    if (area == "users" || area == "teams" || area == "roles" || area == "routing") return reload_people(world);
     return {};
   }
-  return on_conversation(*world, event);
+  if (event.type == "agent.state_changed") return on_agent_state(world, event);
+  return on_conversation(world, event);
 }
 
-Status Routing::Impl::reload_people(TenantId tenant) {
-  const auto world = find(tenant);
+Status Routing::Impl::reload_people(const std::shared_ptr<World>& world) {
   YD_CHECK(database.read([&](storage::Transaction& tx) { return load_people(tx, *world); }));
   serve_everything(world);
   return {};
 }
 
-Status Routing::Impl::on_conversation(World& world_ref, const storage::CommittedEvent& event) {
-  const auto world = find(world_ref.tenant);
+Status Routing::Impl::on_agent_state(const std::shared_ptr<World>& world, const storage::CommittedEvent& event) {
+  YD_TRY(const AgentStatus status, decode_agent_status(event.payload));
+  {
+    const std::scoped_lock lock(world->mutex);
+    const auto it = world->people.find(status.user_id);
+    // Our own changes were applied when they were committed; only what another process did is news.
+    if (it == world->people.end() || status.since_at_ms <= it->second.since) return {};
+  }
+  apply_state(world, status);
+  return {};
+}
+
+Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const storage::CommittedEvent& event) {
   YD_TRY(const auto change, decode_conversation_event(event.payload));
   const conversation::Conversation& c = change.conversation;
+  const bool waits = c.state == conversation::State::queued || c.state == conversation::State::promised;
   UserId freed;
-  TeamId wanted_team;
   {
     const std::scoped_lock lock(world->mutex);
     if (event.seq <= world->seq) return {};
     world->seq = event.seq;
     // Our own reservation is ahead of the log: the assignment on its way will answer with an event of its own.
-    if (c.state == conversation::State::queued && world->board.owner(c.id) && world->reserved.contains(c.id)) return {};
+    if (waits && world->reserved.contains(c.id)) return {};
     freed = place(*world, c);
-    if (c.state == conversation::State::queued && !c.team_id) wanted_team = entrance(*world, c);
   }
-  if (wanted_team) {
-    // First a place in a queue in memory, then one write that names team and, when somebody is free, agent.
-    conversation::Conversation placed = c;
-    placed.team_id = wanted_team;
-    {
-      const std::scoped_lock lock(world->mutex);
-      place(*world, placed);
-      world->unplaced.insert(c.id);
-    }
-  }
-  if (c.state == conversation::State::queued || c.state == conversation::State::promised) serve_item(world, c.id);
+  if (waits) serve_item(world, c.id);
   if (freed) serve_agent(world, freed);
   return {};
 }
 
-void Routing::Impl::refresh(TenantId tenant, ConversationId id) {
+void Routing::Impl::refresh(const std::shared_ptr<World>& world, ConversationId id) {
   ++in_flight;
-  auto loaded = std::make_shared<conversation::Conversation>();
+  auto loaded = std::make_shared<std::optional<conversation::Conversation>>();
   database.write_async(
-      tenant,
-      [this, tenant, id, loaded](storage::Transaction& tx) -> Status {
-        YD_TRY(*loaded, conversations.load(tx, tenant, id));
+      world->tenant,
+      [this, world, id, loaded](storage::Transaction& tx) -> Status {
+        loaded->reset();
+        auto found = conversations.load(tx, world->tenant, id);
+        if (!found && found.error().code != Code::not_found) return std::unexpected(std::move(found).error());
+        if (found) *loaded = *std::move(found);
         return {};
       },
-      [this, tenant, id, loaded](Status status) {
-        if (const auto world = find(tenant)) {
+      [this, world, id, loaded](const Status& status) {
+        if (!status) {
+          mend_later(world->tenant);
+        } else {
           UserId freed;
           {
             const std::scoped_lock lock(world->mutex);
-            if (status)
-              freed = place(*world, *loaded);
-            else
+            const UserId owner = world->board.owner(id);
+            if (!*loaded) {
               world->board.remove_item(id);
+              freed = owner;
+            } else if (!world->reserved.contains(id)) {
+              freed = place(*world, **loaded);
+            }
           }
+          serve_item(world, id);
           if (freed) serve_agent(world, freed);
         }
         --in_flight;

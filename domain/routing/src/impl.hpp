@@ -2,10 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <span>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -30,33 +34,52 @@ struct Routing::Impl {
   std::atomic<std::int64_t> in_flight{0};  // assignments on their way to the store
   std::atomic<bool> stopping{false};
 
+  // --- mending (mend.cpp): worlds that a failing store left behind are read again until it answers.
+  std::mutex mend_mutex;
+  std::condition_variable mend_wanted;
+  std::set<TenantId> torn;
+  std::jthread mender;
+  void start_mending();
+  void stop_mending();
+  void mend_later(TenantId tenant);
+  Status mend(TenantId tenant);
+
   // --- worlds (load.cpp)
   std::shared_ptr<World> find(TenantId tenant) const;
   /// The tenant's world, loaded from the store when this is the first look at it.
   Result<std::shared_ptr<World>> ensure(storage::Transaction& tx, TenantId tenant);
   Status load_people(storage::Transaction& tx, World& world);
-  Status load_items(storage::Transaction& tx, World& world);
+  /// Everything open in the store.
+  Result<std::vector<conversation::Conversation>> load_open(storage::Transaction& tx, TenantId tenant);
+  /// Puts everything open on the board anew; what is on its way to the store stays with its agent.
+  void put_items(World& world, const std::vector<conversation::Conversation>& open) const;
 
   // --- events (events.cpp)
+  Status on_events(std::span<const storage::CommittedEvent> events);
   Status on_event(const storage::CommittedEvent& event);
-  Status on_conversation(World& world, const storage::CommittedEvent& event);
-  Status reload_people(TenantId tenant);
+  Status on_conversation(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
+  Status on_agent_state(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
+  Status reload_people(const std::shared_ptr<World>& world);
   /// Brings one conversation of the board to what the store says (after a lost race).
-  void refresh(TenantId tenant, ConversationId id);
-  /// Puts a conversation where its state says; gives agents that may have become free. World's mutex held.
-  static UserId place(World& world, const conversation::Conversation& conversation);
+  void refresh(const std::shared_ptr<World>& world, ConversationId id);
+  /// Puts a conversation where its state says, one without a team into its entrance's queue; gives the agent who lost
+  /// it. What is older than what is known changes nothing. World's mutex held.
+  UserId place(World& world, const conversation::Conversation& conversation) const;
 
   // --- decisions (assign.cpp). Never called with a world's mutex held.
   void serve_item(const std::shared_ptr<World>& world, ConversationId id);
   void serve_agent(const std::shared_ptr<World>& world, UserId agent);
   void serve_everything(const std::shared_ptr<World>& world);
   void commit(const std::shared_ptr<World>& world, const Assignment& assignment);
+  /// Tells the store in which team's queue an item waits.
+  void commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team);
   TeamId entrance(World& world, const conversation::Conversation& conversation) const;
 
   // --- agents (agents.cpp)
   AgentStatus status_of(World& world, UserId user) const;
   Status change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status);
   void apply_state(const std::shared_ptr<World>& world, const AgentStatus& status);
+  void note_presence(TenantId tenant, UserId user, std::int64_t sockets, const Status& status);
   Status on_gone(storage::Transaction& tx, const runtime::Timer& timer);
 };
 

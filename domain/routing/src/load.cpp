@@ -1,6 +1,7 @@
 // Loading a tenant's world from the store.
+#include <algorithm>
+
 #include "impl.hpp"
-#include "yingda/base/log.hpp"
 
 namespace yingda::routing {
 namespace {
@@ -33,7 +34,8 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
   world->tenant = tenant;
   YD_TRY(world->seq, database.last_seq(tx, tenant));
   YD_CHECK(load_people(tx, *world));
-  YD_CHECK(load_items(tx, *world));
+  YD_TRY(const auto open, load_open(tx, tenant));
+  put_items(*world, open);
   const std::scoped_lock lock(worlds_mutex);
   return worlds.try_emplace(tenant, std::move(world)).first->second;
 }
@@ -95,37 +97,53 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
   return {};
 }
 
-Status Routing::Impl::load_items(storage::Transaction& tx, World& world) {
-  YD_TRY(const auto waiting, conversations.waiting(tx, world.tenant, kWaitingMax));
-  for (const auto& conversation : waiting) place(world, conversation);
-  const org::Actor system = org::Org::system_actor(world.tenant);
+Result<std::vector<conversation::Conversation>> Routing::Impl::load_open(storage::Transaction& tx, TenantId tenant) {
+  YD_TRY(auto open, conversations.waiting(tx, tenant, kWaitingMax));
+  const org::Actor system = org::Org::system_actor(tenant);
   conversation::ListFilter owned;
   owned.box = conversation::Box::all;
   owned.state = conversation::State::assigned;
   std::string after;
   do {
-    YD_TRY(const auto page, conversations.list(tx, system, owned, after, kPage));
-    for (const auto& conversation : page.items) place(world, conversation);
+    YD_TRY(auto page, conversations.list(tx, system, owned, after, kPage));
+    for (auto& conversation : page.items) open.push_back(std::move(conversation));
     after = page.next;
   } while (!after.empty());
-  return {};
+  return open;
 }
 
-UserId Routing::Impl::place(World& world, const conversation::Conversation& c) {
+void Routing::Impl::put_items(World& world, const std::vector<conversation::Conversation>& open) const {
+  const std::scoped_lock lock(world.mutex);
+  world.board.clear_items();
+  world.unplaced.clear();
+  for (const auto& conversation : open) place(world, conversation);
+  for (const auto& [id, agent] : world.reserved) world.board.put_owned(id, agent, 1);
+}
+
+UserId Routing::Impl::place(World& world, const conversation::Conversation& c) const {
   using conversation::State;
+  if (!world.accept_version(c.id, c.version)) return {};
   const UserId before = world.board.owner(c.id);
   switch (c.state) {
     case State::queued:
-    case State::promised:
-      if (c.team_id)
-        world.board.put_waiting(item_of(c));
-      else
-        world.board.remove_item(c.id);
+    case State::promised: {
+      WorkItem item = item_of(c);
+      if (!item.team) {
+        item.team = entrance(world, c);
+        world.unplaced.insert(c.id);
+      }
+      world.board.put_waiting(item);
       break;
+    }
     case State::assigned:
       if (c.agent) world.board.put_owned(c.id, c.agent->id, 1);
+      world.unplaced.erase(c.id);
       break;
-    case State::closed: world.board.remove_item(c.id); break;
+    case State::closed:
+      world.board.remove_item(c.id);
+      world.unplaced.erase(c.id);
+      world.note_closed(c.id);
+      break;
   }
   const UserId now = world.board.owner(c.id);
   return before && before != now ? before : UserId{};

@@ -23,11 +23,12 @@ Status Routing::start() {
   Impl& impl = *impl_;
   impl.timers.on(std::string(kGoneTimer),
                  [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_gone(tx, timer); });
-  impl.dispatcher.on("routing",
-                     {"conversation.opened", "conversation.queued", "conversation.assigned", "conversation.transferred",
-                      "conversation.closed", "conversation.reopened", "conversation.changed", "conversation.promised",
-                      "settings.changed"},
-                     [&impl](const storage::CommittedEvent& event) { return impl.on_event(event); });
+  impl.dispatcher.on_batch("routing",
+                           {"conversation.opened", "conversation.queued", "conversation.assigned",
+                            "conversation.transferred", "conversation.closed", "conversation.reopened",
+                            "conversation.changed", "agent.state_changed", "settings.changed"},
+                           [&impl](std::span<const storage::CommittedEvent> events) { return impl.on_events(events); });
+  impl.start_mending();
   YD_TRY(const auto tenants, impl.database.read_for<std::vector<org::Tenant>>(
                                  [&](storage::Transaction& tx) { return impl.org.list_tenants(tx); }));
   for (const org::Tenant& tenant : tenants) {
@@ -39,26 +40,12 @@ Status Routing::start() {
       const std::scoped_lock lock(world->mutex);
       for (const auto& [user, person] : world->people) {
         const AgentView* view = world->board.agent(user);
-        if (!view || view->state == AgentState::offline) continue;
+        if (!view || view->state == AgentState::offline || person.sockets > 0) continue;
         YD_CHECK(impl.timers.schedule(
             tx, {tenant.id, std::string(kGoneTimer), to_string(user), impl.clock.now() + kDisconnectGrace, "{}"}));
       }
       return {};
     }));
-    // Conversations without a team were opened just before the stop: their entrance is decided now.
-    std::vector<ConversationId> unplaced;
-    YD_TRY(const auto waiting,
-           impl.database.read_for<std::vector<conversation::Conversation>>(
-               [&](storage::Transaction& tx) { return impl.conversations.waiting(tx, tenant.id, 100'000); }));
-    for (conversation::Conversation c : waiting) {
-      if (c.team_id) continue;
-      const std::scoped_lock lock(world->mutex);
-      c.team_id = impl.entrance(*world, c);
-      Impl::place(*world, c);
-      world->unplaced.insert(c.id);
-      unplaced.push_back(c.id);
-    }
-    for (const ConversationId id : unplaced) impl.serve_item(world, id);
     impl.serve_everything(world);
   }
   return {};
@@ -66,6 +53,7 @@ Status Routing::start() {
 
 void Routing::stop() {
   impl_->stopping = true;
+  impl_->stop_mending();
   // Assignments in flight call back into us: wait for the store to answer them.
   for (int i = 0; i < 500 && impl_->in_flight > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }

@@ -29,6 +29,7 @@ Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx,
 
 /// The payloads of the events that routing reads.
 Result<conversation::ConversationEvent> decode_conversation_event(const std::string& payload);
+Result<AgentStatus> decode_agent_status(const std::string& payload);
 /// The `area` of "settings.changed".
 Result<std::string> decode_settings_area(const std::string& payload);
 std::string encode_settings_changed(std::string_view area, std::string_view id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -28,8 +29,18 @@ struct World {
   Board board;
   std::unordered_map<UserId, Person> people;
   TeamId first_team;
-  std::unordered_set<ConversationId> reserved;  // decided, on the way to the store
-  std::unordered_set<ConversationId> unplaced;  // in a queue here, the store does not know the team yet
+  std::unordered_map<ConversationId, UserId> reserved;  // decided, on the way to the store
+  std::unordered_set<ConversationId> unplaced;          // in a queue here, the store does not know the team yet
+  /// Newest version seen: what is older tells nothing. Closed ones stay for a while, because a late answer of the store
+  /// must not bring them back.
+  std::unordered_map<ConversationId, std::int64_t> versions;
+  std::deque<ConversationId> closed;
+
+  /// False when something newer is known already.
+  bool accept_version(ConversationId id, std::int64_t version);
+  void note_closed(ConversationId id);
+  /// The agent whom the board gives an item, for good or on the way to the store.
+  void reserve(const Assignment& assignment, UtcTime now);
 };
 
 }  // namespace yingda::routing
