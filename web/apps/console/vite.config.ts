@@ -22,4 +22,6 @@ export default defineConfig({
     port: 4011,
     proxy: { "/api": { target: backend, ws: true } },
   },
+  // The built console in front of a real server on another port.
+  preview: { host: "127.0.0.1", port: 4012, proxy: { "/api": { target: backend, ws: true } } },
 });

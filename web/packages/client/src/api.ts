@@ -40,18 +40,18 @@ export function createApi(http: Http) {
     patchTenant: (body: Partial<Pick<t.Tenant, "name" | "locale" | "time_zone" | "recall_window_ms">>) =>
       http.patch<t.Tenant>("/tenant", body),
 
-    units: () => http.get<t.Page<t.Unit>>("/units", { limit: 200 }),
+    units: () => http.get<t.Items<t.Unit>>("/units"),
     createUnit: (body: { parent_id: t.Id; kind: t.UnitKind; name: string; code?: string }) =>
       http.post<t.Unit>("/units", body),
     patchUnit: (unit: t.Id, body: { name: string }) => http.patch<t.Unit>(`/units/${id(unit)}`, body),
     deleteUnit: (unit: t.Id) => http.delete<void>(`/units/${id(unit)}`),
 
-    teams: () => http.get<t.Page<t.Team>>("/teams", { limit: 200 }),
+    teams: () => http.get<t.Items<t.Team>>("/teams"),
     createTeam: (body: { unit_id: t.Id; name: string }) => http.post<t.Team>("/teams", body),
     patchTeam: (team: t.Id, body: { unit_id?: t.Id; name: string }) => http.patch<t.Team>(`/teams/${id(team)}`, body),
     deleteTeam: (team: t.Id) => http.delete<void>(`/teams/${id(team)}`),
 
-    roles: () => http.get<t.Page<t.Role>>("/roles", { limit: 200 }),
+    roles: () => http.get<t.Items<t.Role>>("/roles"),
     createRole: (body: Pick<t.Role, "name" | "scope" | "permissions">) => http.post<t.Role>("/roles", body),
     putRole: (role: t.Id, body: Pick<t.Role, "name" | "scope" | "permissions">) =>
       http.put<t.Role>(`/roles/${id(role)}`, body),
@@ -63,7 +63,7 @@ export function createApi(http: Http) {
     resetPassword: (user: t.Id, password: string) => http.post<void>(`/users/${id(user)}/password`, { password }),
     disableTotpOf: (user: t.Id) => http.post<void>(`/users/${id(user)}/totp/disable`),
 
-    tokens: () => http.get<t.Page<t.ApiToken>>("/tokens", { limit: 200 }),
+    tokens: () => http.get<t.Items<t.ApiToken>>("/tokens"),
     createToken: (body: { name: string; permissions: t.Permission[]; expires_at_ms?: t.Ms }) =>
       http.post<{ token: t.ApiToken; secret: string }>("/tokens", body),
     deleteToken: (token: t.Id) => http.delete<void>(`/tokens/${id(token)}`),
@@ -73,10 +73,10 @@ export function createApi(http: Http) {
     conversations: (query: ConversationQuery) => http.get<t.ConversationList>("/conversations", query),
     conversation: (cv: t.Id) => http.get<t.ConversationDetail>(`/conversations/${id(cv)}`),
     messages: (cv: t.Id, query: { before_seq?: number; after_seq?: number; limit?: number }) =>
-      http.get<{ items: t.Message[] }>(`/conversations/${id(cv)}/messages`, query),
+      http.get<t.Items<t.Message>>(`/conversations/${id(cv)}/messages`, query),
     /** The message's own key is the idempotency key: a retry of any kind is the same message. */
     send: (cv: t.Id, body: t.SendMessage) =>
-      http.post<t.Accepted>(`/conversations/${id(cv)}/messages`, body, { idempotencyKey: body.client_msg_id }),
+      http.post<t.Accepted>(`/conversations/${id(cv)}/messages`, { mentions: [], ...body }, { idempotencyKey: body.client_msg_id }),
     recall: (message: t.Id) => http.post<t.Message>(`/messages/${id(message)}/recall`),
     receipts: (cv: t.Id, body: { delivered_seq?: number; read_seq?: number }) =>
       http.post<void>(`/conversations/${id(cv)}/receipts`, body),
@@ -100,19 +100,19 @@ export function createApi(http: Http) {
     fileUrl: (file: t.Id, download = false) => `${http.base}/files/${id(file)}${download ? "?download=1" : ""}`,
     thumbnailUrl: (file: t.Id) => `${http.base}/files/${id(file)}/thumbnail`,
 
-    cannedReplies: () => http.get<t.Page<t.CannedReply>>("/canned-replies", { limit: 200 }),
+    cannedReplies: () => http.get<t.Items<t.CannedReply>>("/canned-replies"),
     createCannedReply: (body: t.CannedReplyDraft) => http.post<t.CannedReply>("/canned-replies", body),
     putCannedReply: (reply: t.Id, body: t.CannedReplyDraft) =>
       http.put<t.CannedReply>(`/canned-replies/${id(reply)}`, body),
     deleteCannedReply: (reply: t.Id) => http.delete<void>(`/canned-replies/${id(reply)}`),
 
-    widgets: () => http.get<t.Page<t.Widget>>("/widgets", { limit: 200 }),
+    widgets: () => http.get<t.Items<t.Widget>>("/widgets"),
     createWidget: (body: t.WidgetDraft) => http.post<t.Widget>("/widgets", body),
     putWidget: (widget: t.Id, body: t.WidgetDraft) => http.put<t.Widget>(`/widgets/${id(widget)}`, body),
     deleteWidget: (widget: t.Id) => http.delete<void>(`/widgets/${id(widget)}`),
     newIdentityKey: (widget: t.Id) => http.post<{ identity_key: string }>(`/widgets/${id(widget)}/identity-key`),
 
-    agents: () => http.get<{ items: t.AgentStatus[] }>("/agents"),
+    agents: () => http.get<t.Items<t.AgentStatus>>("/agents"),
     setMyState: (state: t.AgentState, reason?: string) =>
       http.put<t.AgentStatus>("/agents/me/state", { state, reason: reason ?? "" }),
 

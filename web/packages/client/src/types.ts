@@ -374,13 +374,19 @@ export interface Widget {
   team_id?: Id;
   typing_preview: boolean;
   identity_required: boolean;
-  languages: Locale[];
+  /** "zh-CN", "en": offered to visitors. */
+  languages: string[];
   look: WidgetLook;
 }
 
 export type WidgetDraft = Omit<Widget, "id" | "key">;
 
 // --- lists and errors
+
+/** A list that always comes whole. */
+export interface Items<T> {
+  items: T[];
+}
 
 export interface Page<T> {
   items: T[];
