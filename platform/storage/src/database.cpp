@@ -22,6 +22,7 @@ Status Database::write(TenantId tenant, Job job) {
   });
   std::unique_lock lock(mutex);
   finished.wait(lock, [&] { return outcome.has_value(); });
+  YD_ASSERT(outcome.has_value());
   return *std::move(outcome);
 }
 

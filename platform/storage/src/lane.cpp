@@ -63,22 +63,21 @@ WriteLane::~WriteLane() {
 }
 
 void WriteLane::submit(PendingJob job) {
-  bool accepted = false;
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
-    if (!closed_ && queue_.size() < queue_max_) {
-      accepted = true;
-      queue_.push_back(std::move(job));
-      wake = std::exchange(waiting_, false);
-      const auto queued = shared_.queued.fetch_add(1, std::memory_order_relaxed) + 1;
-      auto seen = shared_.queued_max_seen.load(std::memory_order_relaxed);
-      while (queued > seen && !shared_.queued_max_seen.compare_exchange_weak(seen, queued, std::memory_order_relaxed)) {
-      }
+    std::unique_lock lock(mutex_);
+    if (closed_ || queue_.size() >= queue_max_) {
+      lock.unlock();
+      return job.done(fail(Code::unavailable, "storage.busy", "the write queue is full"));
+    }
+    queue_.push_back(std::move(job));
+    wake = std::exchange(waiting_, false);
+    const auto queued = shared_.queued.fetch_add(1, std::memory_order_relaxed) + 1;
+    auto seen = shared_.queued_max_seen.load(std::memory_order_relaxed);
+    while (queued > seen && !shared_.queued_max_seen.compare_exchange_weak(seen, queued, std::memory_order_relaxed)) {
     }
   }
   if (wake) wake_.notify_one();
-  if (!accepted) job.done(fail(Code::unavailable, "storage.busy", "the write queue is full"));
 }
 
 bool WriteLane::take(Batch& batch) {

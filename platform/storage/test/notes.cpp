@@ -94,7 +94,7 @@ std::vector<Status> Outcomes::wait(std::size_t count) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return done_ >= count; });
   std::vector<Status> all;
-  for (auto& outcome : outcomes_) all.push_back(*outcome);
+  for (auto& outcome : outcomes_) all.push_back(outcome ? *outcome : fail(Code::internal, "test.never_done"));
   return all;
 }
 

@@ -50,7 +50,7 @@ class Connection {
   Result<ResultPtr> finish_with_sync(ResultPtr* before = nullptr);
   /// Sends everything, waits for nothing.
   void flush_only();
-  const std::optional<Failure>& failure() const { return failure_; }
+  const Failure* failure() const { return failure_ ? &*failure_ : nullptr; }
   /// Brings the pipeline behind a failure back to work; false when the connection is dead.
   bool recover();
 

@@ -31,7 +31,7 @@ class PostgresTransaction final : public Transaction {
   void on_commit(std::function<void()> action) override;
 
   /// The first error: the job fails with it, whatever it returns.
-  const std::optional<Error>& failure() const { return failure_; }
+  const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
   /// Something was sent, so there is a savepoint or snapshot to end.
   bool opened() const { return opened_; }
 

@@ -103,7 +103,7 @@ Status Connection::apply_pragmas(const ConnectionOptions& options) {
   // secure_delete is on in Debian's build: it zeroes freed pages, which doubles the cost of a delete.
   YD_CHECK(
       script("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-             "PRAGMA secure_delete=OFF; PRAGMA trusted_schema=OFF;"
+             "PRAGMA secure_delete=OFF;"
              // 16 MiB of log: a third of the pages written twice compared with the default of 4 MiB
              "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;"));
   if (options.read_only) return script("PRAGMA query_only=ON; PRAGMA cache_size=-2000;");

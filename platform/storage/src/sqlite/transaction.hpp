@@ -27,7 +27,7 @@ class SqliteTransaction final : public Transaction {
   void on_commit(std::function<void()> action) override;
 
   /// The first statement error: the job fails with it, whatever it returns.
-  const std::optional<Error>& failure() const { return failure_; }
+  const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
   bool has_savepoint() const { return savepoint_; }
   /// The failure took the whole transaction with it.
   bool lost() const { return lost_; }

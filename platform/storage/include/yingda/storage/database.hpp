@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "yingda/base/assert.hpp"
 #include "yingda/base/ids.hpp"
 #include "yingda/base/result.hpp"
 #include "yingda/base/time.hpp"
@@ -216,6 +217,7 @@ class Database {
       return {};
     });
     if (!status) return std::unexpected(std::move(status).error());
+    YD_ASSERT(out.has_value());
     return *std::move(out);
   }
 
@@ -232,6 +234,7 @@ class Database {
       return {};
     });
     if (!status) return std::unexpected(std::move(status).error());
+    YD_ASSERT(out.has_value());
     return *std::move(out);
   }
 
