@@ -67,7 +67,8 @@ void AgentConnection::message(std::string_view text) {
   const auto gateway = gateway_.lock();
   const std::scoped_lock lock(mutex_);
   if (state_ == State::closed || !gateway) return;
-  if (frames_.take(kFramesPerSecond, kFramesBurst, steady_ms()) != 0)
+  const double factor = gateway->rate_factor;
+  if (frames_.take(kFramesPerSecond * factor, kFramesBurst * factor, steady_ms()) != 0)
     return send_error(Error{Code::limit_exceeded, "request.too_many_requests", {}, {}, {}});
   if (state_ == State::open) return take(*gateway, text);
   if (early_.size() >= kFramesBeforeActorMax || text.size() > kFrameBytesMax)
@@ -82,6 +83,8 @@ void AgentConnection::take(Gateway::Impl& gateway, std::string_view text) {
     socket_->send(pong_frame());
     return;
   }
+  if (auto* send = std::get_if<SendFrame>(&*frame))
+    return gateway.send(actor_, std::move(*send), socket_, language_of(actor_), sends_);
   gateway.apply(who_, actor_, *std::move(frame));
 }
 

@@ -16,8 +16,14 @@ struct RawFrame {
   std::optional<bool> all, on;
   std::optional<ConversationId> id;
   std::vector<ConversationId> watch;
+  std::optional<std::string> client_msg_id, text;
+  std::optional<conversation::MessageKind> kind;
+  std::optional<FileId> file_id;
+  std::optional<MessageId> quote_id;
+  std::vector<UserId> mentions;
 };
-YD_DESCRIBE(RawFrame, (t, since, delivered_seq, read_seq, all, on, id, watch))
+YD_DESCRIBE(RawFrame, (t, since, delivered_seq, read_seq, all, on, id, watch, client_msg_id, text, kind, file_id,
+                       quote_id, mentions))
 
 struct RawFrames {
   std::vector<JsonText> frames;
@@ -55,12 +61,24 @@ Result<AgentFrame> decode_agent_frame(std::string_view text) {
   }
   if (raw.t == "all") return AllFrame{raw.on.value_or(true)};
   if (!raw.id || !*raw.id) {
-    if (raw.t == "watch" || raw.t == "unwatch" || raw.t == "typing" || raw.t == "receipts") return missing("id");
+    if (raw.t == "watch" || raw.t == "unwatch" || raw.t == "typing" || raw.t == "receipts" || raw.t == "send")
+      return missing("id");
     return fail(Code::invalid_argument, "realtime.unknown_frame");
   }
   if (raw.t == "watch") return WatchFrame{*raw.id, true};
   if (raw.t == "unwatch") return WatchFrame{*raw.id, false};
   if (raw.t == "typing") return TypingFrame{*raw.id, raw.on.value_or(true)};
+  if (raw.t == "send") {
+    if (!raw.client_msg_id) return missing("client_msg_id");
+    SendFrame send{*raw.id, {}};
+    send.outbound.client_msg_id = *std::move(raw.client_msg_id);
+    send.outbound.kind = raw.kind.value_or(conversation::MessageKind::text);
+    send.outbound.text = std::move(raw.text).value_or("");
+    send.outbound.file = raw.file_id.value_or(FileId{});
+    send.outbound.quote = raw.quote_id.value_or(MessageId{});
+    send.outbound.mentions = std::move(raw.mentions);
+    return send;
+  }
   if (raw.t == "receipts") {
     const std::int64_t delivered = raw.delivered_seq.value_or(0), read = raw.read_seq.value_or(0);
     if (delivered < 0) return fail_fields({{"delivered_seq", "request.out_of_range"}});

@@ -9,6 +9,7 @@
 
 #include "yingda/base/ids.hpp"
 #include "yingda/base/result.hpp"
+#include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/types.hpp"
 #include "yingda/storage/database.hpp"
 
@@ -34,8 +35,13 @@ struct ReceiptsFrame {
   ConversationId id;
   std::int64_t delivered_seq = 0, read_seq = 0;
 };
+/// An answer or a note, as POST /conversations/{id}/messages takes it.
+struct SendFrame {
+  ConversationId id;
+  conversation::OutboundMessage outbound;
+};
 struct PingFrame {};
-using AgentFrame = std::variant<HelloFrame, WatchFrame, AllFrame, TypingFrame, ReceiptsFrame, PingFrame>;
+using AgentFrame = std::variant<HelloFrame, WatchFrame, AllFrame, TypingFrame, ReceiptsFrame, SendFrame, PingFrame>;
 
 /// invalid_argument `request.invalid_json`, `request.invalid_fields`, `realtime.unknown_frame`; limit_exceeded
 /// `realtime.too_many_watches`.

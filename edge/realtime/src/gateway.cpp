@@ -128,6 +128,8 @@ void Gateway::stop() { impl_->hub.stop(); }
 
 Hub& Gateway::hub() { return impl_->hub; }
 
+void Gateway::set_rate_factor(double factor) { impl_->rate_factor = factor; }
+
 bool Gateway::handles(std::string_view path) {
   return path == kSocketPath || path == kEventsPath || path == kFramesPath;
 }
@@ -214,6 +216,10 @@ void Gateway::Impl::take_frames(const net::HttpRequest& request, const net::Http
                      add(error_frame(frame.error(), messages::language_of(language)));
                    } else if (std::holds_alternative<PingFrame>(*frame)) {
                      add(*pong_frame());
+                   } else if (std::holds_alternative<SendFrame>(*frame)) {
+                     // By request there is POST /conversations/{id}/messages, which answers with the message.
+                     add(error_frame(Error{Code::invalid_argument, "realtime.unknown_frame", {}, {}, {}},
+                                     messages::language_of(language)));
                    } else {
                      self->apply(nullptr, *actor, *std::move(frame));
                    }

@@ -1,6 +1,7 @@
 // The gateway's inside: live agents' sockets and the requests of long-polling.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -45,23 +46,32 @@ class AgentConnection : public std::enable_shared_from_this<AgentConnection> {
   org::Actor actor_;
   std::vector<std::string> early_;
   TokenBucket frames_;
+  const std::shared_ptr<std::atomic<int>> sends_ = std::make_shared<std::atomic<int>>(0);  // not yet acknowledged
   std::int64_t checked_ms_ = 0;
 };
 
 struct Gateway::Impl : std::enable_shared_from_this<Gateway::Impl> {
   Impl(storage::Database& database, runtime::Dispatcher& dispatcher, runtime::WorkerPool& workers, const Clock& clock,
        conversation::Conversations& conversations, routing::Routing& routing, Authenticate authenticate)
-      : hub(database, dispatcher, workers, clock, conversations, routing), authenticate(std::move(authenticate)) {}
+      : hub(database, dispatcher, workers, clock, conversations, routing),
+        authenticate(std::move(authenticate)),
+        database(database),
+        conversations(conversations) {}
 
   void poll(const net::HttpRequest& request, const net::HttpReply& reply);
   void take_frames(const net::HttpRequest& request, const net::HttpReply& reply);
   void apply(const SubscriberPtr& who, const org::Actor& actor, AgentFrame frame);
+  void send(const org::Actor& actor, SendFrame frame, const std::shared_ptr<net::WebSocket>& socket,
+            messages::Language language, const std::shared_ptr<std::atomic<int>>& in_flight);
   void recheck(TenantId tenant);
   void recheck_old();
   std::vector<std::shared_ptr<AgentConnection>> live();
 
   Hub hub;
   Authenticate authenticate;
+  storage::Database& database;
+  conversation::Conversations& conversations;
+  std::atomic<double> rate_factor{1};
   std::mutex mutex;
   std::unordered_map<AgentConnection*, std::weak_ptr<AgentConnection>> connections;
   std::unordered_set<TenantId> to_recheck;

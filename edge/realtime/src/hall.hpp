@@ -86,6 +86,7 @@ class Hall {
   Ring ring;
   enum class Warm { no, loading, done } warm = Warm::no;
   std::vector<std::pair<SubscriberPtr, std::uint32_t>> waiting_for_ring;
+  std::vector<std::pair<SubscriberPtr, std::uint32_t>> waiting_for_events;
 
   std::vector<SubscriberPtr> agents;
   std::unordered_map<UserId, std::vector<Subscriber*>> by_user;

@@ -13,6 +13,8 @@
 namespace yingda::realtime {
 namespace {
 
+constexpr std::int64_t kAheadMax = 2'000;  // how far a snapshot may be ahead of what was heard: two full commits
+constexpr DurationMs kAheadWait = seconds(3);
 constexpr int kStorePage = 500;                         // events of one store read in a replay
 constexpr std::int64_t kVisitorReplayStoreMax = 2'000;  // a visitor further behind the ring loads a snapshot
 
@@ -166,6 +168,16 @@ void Hub::Impl::append(Hall& hall, storage::CommittedEvent event) {
   hall.ring.push(live);
   for (const auto& listener : listeners) listener(live->event);
   deliver(hall, live);
+  if (hall.waiting_for_events.empty()) return;
+  auto waiting = std::exchange(hall.waiting_for_events, {});
+  for (auto& [who, generation] : waiting) {
+    if (who->generation != generation || who->phase != Subscriber::Phase::replaying) continue;
+    if (who->cursor > hall.last) {
+      hall.waiting_for_events.emplace_back(std::move(who), generation);
+    } else {
+      step_replay(who);
+    }
+  }
 }
 
 // --- replays
@@ -176,7 +188,7 @@ void Hub::Impl::start_replay(const SubscriberPtr& who, std::int64_t since) {
   ++who->generation;
   ++replays;
   const std::int64_t behind = hall.last - since;
-  if (since < 0 || behind < 0 || behind > kReplayEventsMax) return resync(*who);
+  if (since < 0 || behind < -kAheadMax || behind > kReplayEventsMax) return resync(*who);
   who->phase = Subscriber::Phase::replaying;
   who->sent = since;
   who->cursor = since;
@@ -185,7 +197,8 @@ void Hub::Impl::start_replay(const SubscriberPtr& who, std::int64_t since) {
 
 void Hub::Impl::step_replay(const SubscriberPtr& who) {
   Hall& hall = hall_of(who->tenant);
-  if (who->cursor >= hall.last) return finish_replay(hall, *who);
+  if (who->cursor > hall.last) return wait_for_events(hall, who);
+  if (who->cursor == hall.last) return finish_replay(hall, *who);
   if (hall.ring.covers_after(who->cursor)) {
     for (std::int64_t seq = who->cursor + 1; seq <= hall.ring.last(); ++seq)
       if (!replay_one(hall, *who, *hall.ring.at(seq))) return;
@@ -201,6 +214,16 @@ void Hub::Impl::step_replay(const SubscriberPtr& who) {
   }
   if (!who->agent && ring_first - who->cursor > kVisitorReplayStoreMax) return resync(*who);
   read_page(who);
+}
+
+/// The client's snapshot is newer than what reached this thread: its events are on their way. When they do not come,
+/// the client stands on another store's numbers.
+void Hub::Impl::wait_for_events(Hall& hall, const SubscriberPtr& who) {
+  hall.waiting_for_events.emplace_back(who, who->generation);
+  later(kAheadWait, [who, generation = who->generation](Impl& impl) {
+    const bool waits = who->generation == generation && who->phase == Subscriber::Phase::replaying;
+    if (waits && who->cursor > impl.hall_of(who->tenant).last) impl.resync(*who);
+  });
 }
 
 /// Fills the ring backwards from the store once, so that after a restart a crowd of clients costs one read.

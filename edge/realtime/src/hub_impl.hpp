@@ -67,6 +67,7 @@ struct Hub::Impl : std::enable_shared_from_this<Hub::Impl> {
   void append(Hall& hall, storage::CommittedEvent event);
   void start_replay(const SubscriberPtr& who, std::int64_t since);
   void step_replay(const SubscriberPtr& who);
+  void wait_for_events(Hall& hall, const SubscriberPtr& who);
   void warm(Hall& hall);
   void read_page(const SubscriberPtr& who);
   bool replay_one(Hall& hall, Subscriber& who, const LiveEvent& live);

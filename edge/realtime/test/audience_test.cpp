@@ -44,7 +44,7 @@ AgentView person(UserId user, std::vector<TeamId> teams) {
   return view;
 }
 
-TEST(ReadAudience_AssignedMessage, gives_every_field) {
+TEST(ReadAudience, AssignedMessage_GivesEveryField) {
   const auto a = heard("message.accepted", {.participants = {kLi, kZhao}, .tail = R"(,"message":{"kind":"text"})"});
   EXPECT_EQ(a.subject, Subject::message);
   EXPECT_EQ(a.conversation, kThread);
@@ -56,28 +56,28 @@ TEST(ReadAudience_AssignedMessage, gives_every_field) {
   EXPECT_FALSE(a.internal);
 }
 
-TEST(ReadAudience_Note, is_internal) {
+TEST(ReadAudience, Note_IsInternal) {
   EXPECT_TRUE(heard("message.accepted", {.tail = R"(,"message":{"kind":"note","text":"x"})"}).internal);
 }
 
-TEST(ReadAudience_InternalSystemMessage, is_internal) {
+TEST(ReadAudience, InternalSystemMessage_IsInternal) {
   const auto tail = R"(,"message":{"kind":"system","system":{"key":"k","args":{"internal":"no"},"internal":true}})";
   EXPECT_TRUE(heard("message.accepted", {.tail = tail}).internal);
 }
 
-TEST(ReadAudience_OpenSystemMessage, is_for_the_customer) {
+TEST(ReadAudience, OpenSystemMessage_IsForTheCustomer) {
   const auto tail = R"(,"message":{"kind":"system","system":{"key":"k","args":{},"internal":false}})";
   EXPECT_FALSE(heard("message.accepted", {.tail = tail}).internal);
 }
 
-TEST(ReadAudience_TeamOfNobody, is_none) {
+TEST(ReadAudience, TeamOfNobody_IsNone) {
   const auto a = heard("conversation.opened", {.state = "queued", .team = {}, .owner = {}});
   EXPECT_FALSE(a.team);
   EXPECT_FALSE(a.owner);
   EXPECT_TRUE(a.queued);
 }
 
-TEST(ReadAudience_Receipts, come_from_the_top) {
+TEST(ReadAudience, Receipts_ComeFromTheTop) {
   const auto a =
       read_audience("receipts.moved", R"({"conversation_id":")" + to_string(kThread) +
                                           R"(","receipts":{"customer_id":"x"},"customer_id":")" + to_string(kAnna) +
@@ -90,13 +90,13 @@ TEST(ReadAudience_Receipts, come_from_the_top) {
   EXPECT_THAT(a.participants, ElementsAre(kLi));
 }
 
-TEST(ReadAudience_BrokenPayload, is_for_nobody) {
+TEST(ReadAudience, BrokenPayload_IsForNobody) {
   for (const std::string text :
        {"", "{", "[]", R"({"conversation":{"id":"cv_)", R"({"conversation":{"id" "x"}})", "nul"})
     EXPECT_EQ(read_audience("message.accepted", text).subject, Subject::none) << text;
 }
 
-TEST(ReadAudience_EveryPrefix, never_runs_past_the_end) {
+TEST(ReadAudience, EveryPrefix_NeverRunsPastTheEnd) {
   const std::string whole = payload({.participants = {kLi}, .tail = R"(,"message":{"kind":"text","text":"a\\\"b"})"});
   for (std::size_t n = 0; n < whole.size(); ++n) {
     const std::string cut = whole.substr(0, n);
@@ -104,54 +104,54 @@ TEST(ReadAudience_EveryPrefix, never_runs_past_the_end) {
   }
 }
 
-TEST(ReadAudience_UnknownType, is_for_nobody) {
+TEST(ReadAudience, UnknownType_IsForNobody) {
   EXPECT_EQ(read_audience("customer.tracked", "{}").subject, Subject::none);
 }
 
-TEST(Concerns_Owner, hears_everything) {
+TEST(Concerns, Owner_HearsEverything) {
   for (const auto* type : {"message.accepted", "conversation.assigned"})
     EXPECT_TRUE(concerns(person(kWang, {}), heard(type, {}))) << type;
 }
 
-TEST(Concerns_Participant, hears_messages) {
+TEST(Concerns, Participant_HearsMessages) {
   EXPECT_TRUE(concerns(person(kLi, {}), heard("message.accepted", {.participants = {kLi}})));
 }
 
-TEST(Concerns_FormerOwner, hears_the_event_that_takes_it_away) {
+TEST(Concerns, FormerOwner_HearsTheEventThatTakesItAway) {
   const Story story{.owner = kLi, .tail = R"(,"previous_agent_id":")" + to_string(kWang) + "\""};
   EXPECT_TRUE(concerns(person(kWang, {}), heard("conversation.transferred", story)));
 }
 
-TEST(Concerns_FormerTeam, hears_the_event_that_takes_it_away) {
+TEST(Concerns, FormerTeam_HearsTheEventThatTakesItAway) {
   const Story story{.team = kService, .owner = {}, .tail = R"(,"previous_team_id":")" + to_string(kSales) + "\""};
   EXPECT_TRUE(concerns(person(kLi, {kSales}), heard("conversation.transferred", story)));
 }
 
-TEST(Concerns_TeamMember, follows_the_queue_but_not_a_colleagues_chat) {
+TEST(Concerns, TeamMember_FollowsTheQueueButNotAColleaguesChat) {
   const auto li = person(kLi, {kSales});
   EXPECT_TRUE(concerns(li, heard("message.accepted", {.state = "queued", .owner = {}})));
   EXPECT_TRUE(concerns(li, heard("conversation.assigned", {})));
   EXPECT_FALSE(concerns(li, heard("message.accepted", {})));
 }
 
-TEST(Concerns_TeamMemberWithOpenView, hears_a_colleagues_chat) {
+TEST(Concerns, TeamMemberWithOpenView_HearsAColleaguesChat) {
   auto li = person(kLi, {kSales});
   li.watches.emplace_back(kThread, kAnna);
   EXPECT_TRUE(concerns(li, heard("message.accepted", {})));
 }
 
-TEST(Concerns_OpenViewWithoutRight, hears_nothing) {
+TEST(Concerns, OpenViewWithoutRight_HearsNothing) {
   auto zhao = person(kZhao, {kService});
   zhao.watches.emplace_back(kThread, kAnna);
   EXPECT_FALSE(concerns(zhao, heard("message.accepted", {})));
 }
 
-TEST(Concerns_Stranger, hears_nothing) {
+TEST(Concerns, Stranger_HearsNothing) {
   for (const auto* type : {"message.accepted", "conversation.queued"})
     EXPECT_FALSE(concerns(person(kZhao, {kService}), heard(type, {}))) << type;
 }
 
-TEST(Concerns_AllBox, is_bounded_by_the_scope) {
+TEST(Concerns, AllBox_IsBoundedByTheScope) {
   auto boss = person(kZhao, {kService});
   boss.all = boss.sees_scope = true;
   boss.scope_teams = {kService};
@@ -162,13 +162,13 @@ TEST(Concerns_AllBox, is_bounded_by_the_scope) {
   EXPECT_FALSE(concerns(boss, heard("message.accepted", {})));
 }
 
-TEST(Concerns_AllBoxOfTheTenant, includes_what_no_team_has) {
+TEST(Concerns, AllBoxOfTheTenant_IncludesWhatNoTeamHas) {
   auto boss = person(kZhao, {kService});
   boss.all = boss.sees_scope = boss.sees_tenant = true;
   EXPECT_TRUE(concerns(boss, heard("conversation.opened", {.state = "queued", .team = {}, .owner = {}})));
 }
 
-TEST(Concerns_SupervisorWithoutTeam, follows_the_queues_of_the_scope) {
+TEST(Concerns, SupervisorWithoutTeam_FollowsTheQueuesOfTheScope) {
   auto boss = person(kZhao, {});
   boss.sees_scope = true;
   boss.scope_teams = {kSales};
@@ -176,7 +176,7 @@ TEST(Concerns_SupervisorWithoutTeam, follows_the_queues_of_the_scope) {
   EXPECT_FALSE(concerns(boss, heard("message.accepted", {})));
 }
 
-TEST(Concerns_CustomerChanged, reaches_open_views_only) {
+TEST(Concerns, CustomerChanged_ReachesOpenViewsOnly) {
   const auto a = read_audience("customer.changed", R"({"id":")" + to_string(kAnna) + R"(","name":"Anna"})");
   auto wang = person(kWang, {kSales});
   EXPECT_FALSE(concerns(wang, a));
@@ -184,12 +184,12 @@ TEST(Concerns_CustomerChanged, reaches_open_views_only) {
   EXPECT_TRUE(concerns(wang, a));
 }
 
-TEST(Concerns_SettingsAndColleagues, reach_everybody) {
+TEST(Concerns, SettingsAndColleagues_ReachEverybody) {
   EXPECT_TRUE(concerns(person(kZhao, {}), read_audience("settings.changed", R"({"area":"teams"})")));
   EXPECT_TRUE(concerns(person(kZhao, {}), read_audience("agent.state_changed", R"({"user_id":"x"})")));
 }
 
-TEST(Scanner_Raw, gives_values_as_they_stand) {
+TEST(Scanner, Raw_GivesValuesAsTheyStand) {
   Scanner scan(R"({"a": {"b":[1,"}"]} ,"c":-1.5e3,"d":"x\"y","e":null})");
   std::vector<std::string_view> values;
   EXPECT_TRUE(scan.object([&](std::string_view) { values.push_back(scan.raw()); }));

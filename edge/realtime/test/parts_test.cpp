@@ -15,7 +15,7 @@ LiveEventPtr event(std::int64_t seq, std::size_t bytes = 10) {
   return make_live({TenantId{1}, seq, {}, "settings.changed", std::string(bytes, 'x')});
 }
 
-TEST(Ring_TooManyEvents, forgets_the_oldest) {
+TEST(Ring, TooManyEvents_ForgetsTheOldest) {
   Ring ring(3, 1'000'000);
   for (std::int64_t seq = 5; seq <= 9; ++seq) ring.push(event(seq));
   EXPECT_EQ(ring.first(), 7);
@@ -25,7 +25,7 @@ TEST(Ring_TooManyEvents, forgets_the_oldest) {
   EXPECT_FALSE(ring.covers_after(5));
 }
 
-TEST(Ring_TooManyBytes, forgets_the_oldest_but_keeps_the_newest) {
+TEST(Ring, TooManyBytes_ForgetsTheOldestButKeepsTheNewest) {
   Ring ring(100, 3'000);
   ring.push(event(1, 1'000));
   ring.push(event(2, 1'000));
@@ -34,7 +34,7 @@ TEST(Ring_TooManyBytes, forgets_the_oldest_but_keeps_the_newest) {
   EXPECT_EQ(ring.size(), 1U);
 }
 
-TEST(Ring_Front, takes_only_what_fits_on) {
+TEST(Ring, Front_TakesOnlyWhatFitsOn) {
   Ring ring(3, 1'000'000);
   ring.push(event(10));
   EXPECT_FALSE(ring.push_front(event(8)));
@@ -48,7 +48,7 @@ Receipt receipt(std::int64_t customer, std::int64_t delivered, std::int64_t read
   return {TenantId{tenant}, {}, CustomerId{customer}, {}, delivered, read};
 }
 
-TEST(ReceiptBook_SameSide, keeps_the_furthest) {
+TEST(ReceiptBook, SameSide_KeepsTheFurthest) {
   ReceiptBook book(10);
   EXPECT_EQ(book.add(receipt(7, 5, 1)), ReceiptBook::Added::first);
   EXPECT_EQ(book.add(receipt(7, 4, 3)), ReceiptBook::Added::joined);
@@ -62,7 +62,7 @@ TEST(ReceiptBook_SameSide, keeps_the_furthest) {
   EXPECT_EQ(book.size(), 0U);
 }
 
-TEST(ReceiptBook_TenantsAndSides, are_kept_apart) {
+TEST(ReceiptBook, TenantsAndSides_AreKeptApart) {
   ReceiptBook book(10);
   book.add(receipt(7, 1, 1, 1));
   book.add(receipt(7, 1, 1, 2));
@@ -72,14 +72,14 @@ TEST(ReceiptBook_TenantsAndSides, are_kept_apart) {
   EXPECT_EQ(book.size(), 3U);
 }
 
-TEST(ReceiptBook_Full, refuses_new_sides_only) {
+TEST(ReceiptBook, Full_RefusesNewSidesOnly) {
   ReceiptBook book(1);
   book.add(receipt(7, 1, 1));
   EXPECT_EQ(book.add(receipt(8, 1, 1)), ReceiptBook::Added::full);
   EXPECT_EQ(book.add(receipt(7, 2, 2)), ReceiptBook::Added::joined);
 }
 
-TEST(TokenBucket_Burst, then_waits_for_the_refill) {
+TEST(TokenBucket, Burst_ThenWaitsForTheRefill) {
   TokenBucket bucket(2, 0);
   EXPECT_EQ(bucket.take(1, 2, 0), 0);
   EXPECT_EQ(bucket.take(1, 2, 0), 0);
@@ -88,14 +88,14 @@ TEST(TokenBucket_Burst, then_waits_for_the_refill) {
   EXPECT_EQ(bucket.take(1, 2, 1'600), 0);
 }
 
-TEST(TokenBucket_LongQuiet, never_exceeds_the_burst) {
+TEST(TokenBucket, LongQuiet_NeverExceedsTheBurst) {
   TokenBucket bucket(2, 0);
   EXPECT_EQ(bucket.take(1, 2, 1'000'000), 0);
   EXPECT_EQ(bucket.take(1, 2, 1'000'000), 0);
   EXPECT_GT(bucket.take(1, 2, 1'000'000), 0);
 }
 
-TEST(TokenBucket_ClockBackwards, gives_nothing_for_free) {
+TEST(TokenBucket, ClockBackwards_GivesNothingForFree) {
   TokenBucket bucket(1, 1'000);
   EXPECT_EQ(bucket.take(1, 1, 1'000), 0);
   EXPECT_GT(bucket.take(1, 1, 0), 0);
@@ -107,7 +107,7 @@ std::string reason(const Result<AgentFrame>& frame) {
                                       : frame.error().fields[0].field + " " + frame.error().fields[0].reason;
 }
 
-TEST(DecodeAgentFrame_Hello, reads_every_member) {
+TEST(DecodeAgentFrame, Hello_ReadsEveryMember) {
   const auto frame = decode_agent_frame(R"({"t":"hello","since":12,"all":true,"watch":[")" +
                                         to_string(ConversationId{5}) + R"("],"extra":{}})");
   ASSERT_TRUE(frame);
@@ -117,7 +117,7 @@ TEST(DecodeAgentFrame_Hello, reads_every_member) {
   EXPECT_EQ(hello.watch.at(0), ConversationId{5});
 }
 
-TEST(DecodeAgentFrame_Wrong, says_what_is_wrong) {
+TEST(DecodeAgentFrame, Wrong_SaysWhatIsWrong) {
   EXPECT_EQ(reason(decode_agent_frame("{")), "request.invalid_json");
   EXPECT_EQ(reason(decode_agent_frame("[]")), " request.wrong_type");
   EXPECT_EQ(reason(decode_agent_frame(R"({"t":"hello"})")), "since request.required");
@@ -130,13 +130,13 @@ TEST(DecodeAgentFrame_Wrong, says_what_is_wrong) {
   EXPECT_EQ(reason(decode_agent_frame(std::string(kFrameBytesMax + 1, ' '))), "realtime.frame_too_large");
 }
 
-TEST(EventFrame_Anything, is_the_documented_json) {
+TEST(EventFrame, Anything_IsTheDocumentedJson) {
   EXPECT_EQ(event_frame(124, 121, {5}, "message.accepted", R"({"a":1})"),
             R"({"t":"event","seq":124,"prev":121,"at_ms":5,"type":"message.accepted","data":{"a":1}})");
   EXPECT_EQ(event_frame(1, 0, {5}, "x", ""), R"({"t":"event","seq":1,"prev":0,"at_ms":5,"type":"x","data":{}})");
 }
 
-TEST(TypingFrame_Off, has_no_preview) {
+TEST(TypingFrame, Off_HasNoPreview) {
   const std::string frame = typing_frame({ConversationId{5}, "customer", "cu", "", "secret", false});
   EXPECT_EQ(frame.find("secret"), std::string::npos);
 }

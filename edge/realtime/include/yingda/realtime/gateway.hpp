@@ -41,6 +41,8 @@ class Gateway {
   /// changed. Not blocking. Call after a logout or a change of users, roles or teams; `settings.changed` does it too.
   void recheck(TenantId tenant);
   Hub& hub();
+  /// Multiplies the frame rates of agents' sockets (load tests); 1 by default.
+  void set_rate_factor(double factor);
 
   struct Impl;  // inside only
 
