@@ -1,6 +1,6 @@
 // Times as people read them.
 import type { Ms } from "@yingda/client";
-import { onScopeDispose, ref } from "vue";
+import { onScopeDispose, ref, type Ref } from "vue";
 
 import { currentLocale, t } from "../i18n";
 
@@ -56,10 +56,28 @@ export function span(ms: Ms): string {
   return t("common.span.days", { n: Math.floor(s / 86_400) });
 }
 
-/** Now, refreshed every second or slower; ends with its component. */
-export function useNow(everyMs = 1000) {
-  const now = ref(Date.now());
-  const timer = setInterval(() => (now.value = Date.now()), everyMs);
-  onScopeDispose(() => clearInterval(timer));
-  return now;
+interface Ticker {
+  now: Ref<number>;
+  users: number;
+  timer: ReturnType<typeof setInterval>;
+}
+const tickers = new Map<number, Ticker>();
+
+/** Now, refreshed every second or slower; all users of one period share one timer, which ends with the last of them. */
+export function useNow(everyMs = 1000): Ref<number> {
+  let ticker = tickers.get(everyMs);
+  if (!ticker) {
+    const now = ref(Date.now());
+    ticker = { now, users: 0, timer: setInterval(() => (now.value = Date.now()), everyMs) };
+    tickers.set(everyMs, ticker);
+  }
+  const mine = ticker;
+  mine.users += 1;
+  onScopeDispose(() => {
+    mine.users -= 1;
+    if (mine.users > 0) return;
+    clearInterval(mine.timer);
+    tickers.delete(everyMs);
+  });
+  return mine.now;
 }

@@ -112,7 +112,14 @@ export const useLive = defineStore("live", () => {
       boxes.all.ids.add(conversation.id);
       if (state.value.threads[conversation.id]?.gap) void fillGap(conversation.id);
     }
+    if (/^conversation\.(opened|closed|reopened)$/.test(event.type)) refreshEpisodes(event);
     for (const listener of listeners) listener(event, before);
+  }
+
+  /** The card's service history is no part of the events: an open card asks for it when an episode begins or ends. */
+  function refreshEpisodes(event: DurableEvent): void {
+    if (!("conversation" in event.data) || !open.has(event.data.conversation.id)) return;
+    loadDetail(event.data.conversation.id).catch(() => undefined);
   }
 
   function onEphemeral(frame: EphemeralFrame): void {
