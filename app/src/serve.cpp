@@ -119,6 +119,8 @@ void add_serve(CLI::App& program, Action& chosen) {
   sub->add_option("--net-threads", command->options.net_threads, "Network threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  sub->add_flag("--no-rate-limits{false}", command->options.rate_limits,
+                "For load tests on this machine only: no client is slowed down");
   sub->add_option("--log-level", command->log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();

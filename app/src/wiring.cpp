@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kWorkerQueueMax = 20'000;  // jobs waiting; beyond, requests get 503
 constexpr DurationMs kHousekeepingEvery = minutes(10);
-constexpr int kTrimRows = 5'000;  // a step; small enough not to be felt
+constexpr double kUnlimited = 1e6;  // times every rate limit
+constexpr int kTrimRows = 5'000;    // a step; small enough not to be felt
 
 /// Forgets events that nobody needs any more.
 void keep_house(const std::stop_token& stop, storage::Database& database, const Clock& clock) {
@@ -78,11 +79,22 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
       [this](const net::HttpRequest& request, std::function<void(Result<org::Actor>)> done) {
         rest->authenticate(request, std::move(done));
       });
+  const double rate_factor = chosen.rate_limits ? 1 : kUnlimited;
+  gateway->set_rate_factor(rate_factor);
+  webchat::Options webchat_options;
+  for (webchat::Rate* rate : {&webchat_options.rates.sends_by_visitor, &webchat_options.rates.sends_by_address,
+                              &webchat_options.rates.frames_by_socket, &webchat_options.rates.sessions_by_address,
+                              &webchat_options.rates.requests_by_address, &webchat_options.rates.uploads_by_visitor,
+                              &webchat_options.rates.uploads_by_address}) {
+    rate->per_second *= rate_factor;
+    rate->burst *= rate_factor;
+  }
   webchat = std::make_unique<webchat::Webchat>(*database, workers, clock, ids, org, customers, conversations, routing,
-                                               gateway->hub(), files);
+                                               gateway->hub(), files, webchat_options);
   rest = std::make_unique<rest::Rest>(rest::Services{*database, workers, dispatcher, timers, clock, ids, org, customers,
                                                      conversations, routing, files, *webchat},
                                       rest::Options{.demo = chosen.demo,
+                                                    .rate_factor = rate_factor,
                                                     .gauges = [this] { return gauges(); },
                                                     .recheck = [this](TenantId tenant) { gateway->recheck(tenant); }});
   front = std::make_unique<Front>(*rest, *gateway, *webchat, chosen.demo);

@@ -5,12 +5,12 @@
 
 namespace yingda::rest {
 
-Door::Door(storage::Database& database, org::Org& org, const Clock& clock)
+Door::Door(storage::Database& database, org::Org& org, const Clock& clock, double rate_factor)
     : database_(database),
       org_(org),
       clock_(clock),
-      actors_(kActorPerSecond, kActorBurst, kBucketsMax),
-      addresses_(kAddressPerSecond, kAddressBurst, kBucketsMax) {}
+      actors_(kActorPerSecond * rate_factor, kActorBurst * rate_factor, kBucketsMax),
+      addresses_(kAddressPerSecond * rate_factor, kAddressBurst * rate_factor, kBucketsMax) {}
 
 Door::Credentials Door::credentials_of(const net::HttpRequest& request) {
   constexpr std::string_view kBearer = "Bearer ";

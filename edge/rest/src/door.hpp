@@ -21,7 +21,7 @@ namespace yingda::rest {
 
 class Door {
  public:
-  Door(storage::Database& database, org::Org& org, const Clock& clock);
+  Door(storage::Database& database, org::Org& org, const Clock& clock, double rate_factor);
 
   /// The credentials of a request: the bearer token wins over the cookie.
   struct Credentials {

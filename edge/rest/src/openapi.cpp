@@ -96,7 +96,7 @@ std::string operation_of(const Endpoint& endpoint, json::Schemas& schemas) {
 /// Long-polling lives in edge/realtime; its frames are those of the socket (docs/protocol.md section 3).
 constexpr std::string_view kLongPolling =
     R"("/api/v1/events":{"get":{"operationId":"getEvents","summary":"Wait for events when sockets are blocked","tags":["events"],)"
-    R"("parameters":[{"name":"since","in":"query","required":false,"schema":{"type":"integer","format":"int64"}},)"
+    R"("parameters":[{"name":"since","in":"query","required":true,"schema":{"type":"integer","format":"int64"}},)"
     R"({"name":"wait_s","in":"query","required":false,"schema":{"type":"integer","format":"int64"}},)"
     R"({"name":"watch","in":"query","required":false,"schema":{"type":"string"}}],)"
     R"("responses":{"default":{"$ref":"#/components/responses/Problem"},"200":{"description":"Done","content":{"application/json":{"schema":)"

@@ -28,7 +28,7 @@ std::int64_t seconds_of(std::int64_t wait_ms) { return wait_ms <= 0 ? 0 : (wait_
 Rest::Impl::Impl(Services given, Options chosen)
     : services(given),
       options(std::move(chosen)),
-      door(services.database, services.org, services.clock),
+      door(services.database, services.org, services.clock, options.rate_factor),
       idempotency(services.timers, services.clock),
       password_workers(kPasswordThreads, kPasswordQueueMax) {
   declare_all(api, {services, options, door});
