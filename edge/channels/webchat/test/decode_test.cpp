@@ -14,7 +14,7 @@ std::string reason(const std::expected<Frame, Refused>& frame) {
   return error.fields.empty() ? error.reason : error.fields[0].field + " " + error.fields[0].reason;
 }
 
-TEST(DecodeFrame_SendText, reads_key_and_text) {
+TEST(DecodeFrame, SendText_ReadsKeyAndText) {
   const auto frame = decode_frame(R"({"t":"send","client_msg_id":"k1","kind":"text","text":"你好"})");
   ASSERT_TRUE(frame);
   const auto& send = std::get<SendFrame>(*frame);
@@ -23,14 +23,14 @@ TEST(DecodeFrame_SendText, reads_key_and_text) {
   EXPECT_EQ(send.kind, conversation::MessageKind::text);
 }
 
-TEST(DecodeFrame_SendFileWithoutKind, is_a_file) {
+TEST(DecodeFrame, SendFileWithoutKind_IsAFile) {
   const auto frame = decode_frame(R"({"t":"send","client_msg_id":"k","file_id":")" + to_string(FileId{9}) + R"("})");
   ASSERT_TRUE(frame);
   EXPECT_EQ(std::get<SendFrame>(*frame).kind, conversation::MessageKind::file);
   EXPECT_EQ(std::get<SendFrame>(*frame).file, FileId{9});
 }
 
-TEST(DecodeFrame_SendAsTheHouse, is_refused_with_its_key) {
+TEST(DecodeFrame, SendAsTheHouse_IsRefusedWithItsKey) {
   for (const auto* kind : {"note", "system", "dance"}) {
     const auto frame =
         decode_frame(R"({"t":"send","client_msg_id":"k7","kind":")" + std::string(kind) + R"(","text":"x"})");
@@ -39,7 +39,7 @@ TEST(DecodeFrame_SendAsTheHouse, is_refused_with_its_key) {
   }
 }
 
-TEST(DecodeFrame_SendWithoutContent, is_refused) {
+TEST(DecodeFrame, SendWithoutContent_IsRefused) {
   EXPECT_EQ(reason(decode_frame(R"({"t":"send","client_msg_id":"k","text":" 　 "})")), "text request.required");
   EXPECT_EQ(reason(decode_frame(R"({"t":"send","client_msg_id":"k","kind":"image"})")), "file_id request.required");
   EXPECT_EQ(reason(decode_frame(R"({"t":"send","text":"x"})")), "client_msg_id request.required");
@@ -47,7 +47,7 @@ TEST(DecodeFrame_SendWithoutContent, is_refused) {
             "client_msg_id request.too_long");
 }
 
-TEST(DecodeFrame_Malformed, says_what_is_wrong) {
+TEST(DecodeFrame, Malformed_SaysWhatIsWrong) {
   EXPECT_EQ(reason(decode_frame("")), "request.invalid_json");
   EXPECT_EQ(reason(decode_frame("\xff")), "request.invalid_json");
   EXPECT_EQ(reason(decode_frame(R"({"t":7})")), "t request.wrong_type");
@@ -58,7 +58,7 @@ TEST(DecodeFrame_Malformed, says_what_is_wrong) {
   EXPECT_EQ(reason(decode_frame(R"({"t":"track","name":"x","properties":[1]})")), "properties request.wrong_type");
 }
 
-TEST(DecodeFrame_LongAddress, is_cut_between_code_points) {
+TEST(DecodeFrame, LongAddress_IsCutBetweenCodePoints) {
   std::string url = "https://shop.example/";
   while (url.size() < kUrlBytesMax + 10) url += "页";
   const auto frame = decode_frame(R"({"t":"page","url":")" + url + R"(","title":"t"})");
@@ -70,14 +70,14 @@ TEST(DecodeFrame_LongAddress, is_cut_between_code_points) {
   EXPECT_TRUE(kept.ends_with("页"));
 }
 
-TEST(DecodeSession_Empty, is_a_first_visit) {
+TEST(DecodeSession, Empty_IsAFirstVisit) {
   const auto asked = decode_session("  ");
   ASSERT_TRUE(asked);
   EXPECT_TRUE(asked->visitor_token.empty());
   EXPECT_FALSE(asked->identity);
 }
 
-TEST(DecodeSession_Identity, reads_claim) {
+TEST(DecodeSession, Identity_ReadsClaim) {
   const auto asked = decode_session(
       R"({"identity":{"external_id":"u1","signature":"s","name":"Anna","attributes":{"plan":"gold"}},"locale":"zh-CN"})");
   ASSERT_TRUE(asked);
@@ -86,11 +86,11 @@ TEST(DecodeSession_Identity, reads_claim) {
   EXPECT_EQ(asked->locale, "zh-CN");
 }
 
-TEST(DecodeSession_IdentityWithoutSignature, is_refused) {
+TEST(DecodeSession, IdentityWithoutSignature_IsRefused) {
   EXPECT_FALSE(decode_session(R"({"identity":{"external_id":"u1"}})"));
 }
 
-TEST(DecodePoll_Frames, keeps_each_text_and_bounds) {
+TEST(DecodePoll, Frames_KeepsEachTextAndBounds) {
   const auto asked = decode_poll(R"({"since":4,"wait_s":900,"frames":[{"t":"ping"},{"t":"x"}]})");
   ASSERT_TRUE(asked);
   EXPECT_EQ(asked->since, 4);

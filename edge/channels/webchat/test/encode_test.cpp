@@ -48,14 +48,14 @@ storage::CommittedEvent event(std::string type, std::string payload) {
   return {TenantId{1}, 7, {5}, std::move(type), std::move(payload)};
 }
 
-TEST(EncodeConversation_Agents, leaves_only_what_a_customer_may_know) {
+TEST(EncodeConversation, Agents_LeavesOnlyWhatACustomerMayKnow) {
   const std::string out = encode_conversation(json::encode(thread()), kNowhere);
   EXPECT_EQ(out, R"({"id":")" + to_string(ConversationId{5}) + R"(","state":"assigned","agent":{"id":")" +
                      to_string(UserId{8}) + R"(","name":"王芳"},"episode_number":2,"last_seq":4,"receipts":)" +
                      json::encode(Receipts{}) + R"(,"version":11})");
 }
 
-TEST(EncodeConversation_Queued, tells_the_place) {
+TEST(EncodeConversation, Queued_TellsThePlace) {
   Conversation c = thread();
   c.state = State::queued;
   c.agent.reset();
@@ -63,7 +63,7 @@ TEST(EncodeConversation_Queued, tells_the_place) {
   EXPECT_THAT(encode_conversation(json::encode(thread()), kThird), testing::EndsWith(R"("version":11})"));
 }
 
-TEST(EncodeMessage_OfAnAgent, hides_mentions_and_his_key) {
+TEST(EncodeMessage, OfAnAgent_HidesMentionsAndHisKey) {
   const std::string out = encode_message(json::encode(text("a \"quoted\" }")), kToken);
   EXPECT_TRUE(json::check(out));
   EXPECT_THAT(out, testing::HasSubstr(R"("text":"a \"quoted\" }")"));
@@ -71,13 +71,13 @@ TEST(EncodeMessage_OfAnAgent, hides_mentions_and_his_key) {
   EXPECT_THAT(out, testing::Not(testing::HasSubstr("agents-key")));
 }
 
-TEST(EncodeMessage_OfTheCustomer, carries_his_key) {
+TEST(EncodeMessage, OfTheCustomer_CarriesHisKey) {
   Message m = text("hi");
   m.author.kind = AuthorKind::customer;
   EXPECT_THAT(encode_message(json::encode(m), kToken), testing::HasSubstr(R"("client_msg_id":"agents-key")"));
 }
 
-TEST(EncodeMessage_File, gets_signed_addresses) {
+TEST(EncodeMessage, File_GetsSignedAddresses) {
   Message m = text("");
   m.file = FileInfo{FileId{3}, "a \"b\".png", "image/png", 10, 4, 5, 0, true};
   const std::string out = encode_message(json::encode(m), kToken), id = to_string(FileId{3});
@@ -87,7 +87,7 @@ TEST(EncodeMessage_File, gets_signed_addresses) {
   EXPECT_THAT(out, testing::HasSubstr(R"("name":"a \"b\".png")"));
 }
 
-TEST(EncodeEvent_Message, is_cut_down) {
+TEST(EncodeEvent, Message_IsCutDown) {
   const auto data =
       encode_event(event("message.accepted", json::encode(MessageEvent{thread(), text("hi")})), kToken, kNowhere);
   ASSERT_TRUE(data);
@@ -96,7 +96,7 @@ TEST(EncodeEvent_Message, is_cut_down) {
                             R"(,"message":)" + encode_message(json::encode(text("hi")), kToken) + "}");
 }
 
-TEST(EncodeEvent_Note, shows_only_that_the_conversation_moved_on) {
+TEST(EncodeEvent, Note_ShowsOnlyThatTheConversationMovedOn) {
   Message note = text("he is difficult");
   note.kind = MessageKind::note;
   for (const auto* type : {"message.accepted", "message.recalled"}) {
@@ -108,7 +108,7 @@ TEST(EncodeEvent_Note, shows_only_that_the_conversation_moved_on) {
   }
 }
 
-TEST(EncodeEvent_InternalSystemMessage, is_hidden) {
+TEST(EncodeEvent, InternalSystemMessage_IsHidden) {
   Message m = text("");
   m.kind = MessageKind::system;
   m.system = SystemEvent{"conversation.whisper", {{"internal", "false"}}, true};
@@ -119,7 +119,7 @@ TEST(EncodeEvent_InternalSystemMessage, is_hidden) {
   EXPECT_THAT(open->data, testing::HasSubstr("whisper"));
 }
 
-TEST(EncodeEvent_Transfer, hides_the_handover_note) {
+TEST(EncodeEvent, Transfer_HidesTheHandoverNote) {
   ConversationEvent moved{thread(), "us_a", "Li", UserId{8}, TeamId{7}, "reason.secret", "beware of him"};
   const auto data = encode_event(event("conversation.transferred", json::encode(moved)), kToken, kNowhere);
   ASSERT_TRUE(data);
@@ -128,7 +128,7 @@ TEST(EncodeEvent_Transfer, hides_the_handover_note) {
   EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("secret")));
 }
 
-TEST(EncodeEvent_Receipts, carry_marks_and_version) {
+TEST(EncodeEvent, Receipts_CarryMarksAndVersion) {
   ReceiptsEvent moved;
   moved.receipts.agent_read_seq = 4;
   moved.version = 12;
@@ -138,13 +138,13 @@ TEST(EncodeEvent_Receipts, carry_marks_and_version) {
   EXPECT_EQ(data->data, R"({"receipts":)" + json::encode(moved.receipts) + R"(,"version":12})");
 }
 
-TEST(EncodeEvent_OthersBusiness, is_hidden) {
+TEST(EncodeEvent, OthersBusiness_IsHidden) {
   EXPECT_FALSE(encode_event(event("customer.changed", "{}"), kToken, kNowhere));
   EXPECT_FALSE(encode_event(event("agent.state_changed", "{}"), kToken, kNowhere));
   EXPECT_FALSE(encode_event(event("message.accepted", "broken"), kToken, kNowhere));
 }
 
-TEST(NackFrame_Retry, tells_when) {
+TEST(NackFrame, Retry_TellsWhen) {
   const Error error{Code::limit_exceeded, "request.too_many_requests", "internal detail", {}, {}};
   const std::string out = nack_frame("k", error, messages::Language::en, 250);
   EXPECT_TRUE(json::check(out));

@@ -10,9 +10,9 @@
 namespace yingda::webchat {
 namespace {
 
-TEST(OriginAllowed_NoRules, allows_everybody) { EXPECT_TRUE(origin_allowed({}, "https://any.example", "us")); }
+TEST(OriginAllowed, NoRules_AllowsEverybody) { EXPECT_TRUE(origin_allowed({}, "https://any.example", "us")); }
 
-TEST(OriginAllowed_Exact, needs_scheme_host_and_port) {
+TEST(OriginAllowed, Exact_NeedsSchemeHostAndPort) {
   const std::vector<std::string> rules{"https://shop.example", "http://dev.example:8080"};
   EXPECT_TRUE(origin_allowed(rules, "https://Shop.example", "us"));
   EXPECT_TRUE(origin_allowed(rules, "http://dev.example:8080", "us"));
@@ -22,7 +22,7 @@ TEST(OriginAllowed_Exact, needs_scheme_host_and_port) {
   EXPECT_FALSE(origin_allowed(rules, "null", "us"));
 }
 
-TEST(OriginAllowed_Wildcard, means_subdomains_only) {
+TEST(OriginAllowed, Wildcard_MeansSubdomainsOnly) {
   const std::vector<std::string> rules{"https://*.shop.example"};
   EXPECT_TRUE(origin_allowed(rules, "https://a.b.shop.example", "us"));
   EXPECT_FALSE(origin_allowed(rules, "https://shop.example", "us"));
@@ -30,12 +30,12 @@ TEST(OriginAllowed_Wildcard, means_subdomains_only) {
   EXPECT_FALSE(origin_allowed(rules, "https://.shop.example.evil", "us"));
 }
 
-TEST(OriginAllowed_OwnPages, are_allowed) {
+TEST(OriginAllowed, OwnPages_AreAllowed) {
   EXPECT_TRUE(origin_allowed({"https://shop.example"}, "http://127.0.0.1:8080", "127.0.0.1:8080"));
   EXPECT_FALSE(origin_allowed({"https://shop.example"}, "http://127.0.0.1:8080", ""));
 }
 
-TEST(CheckOriginRule_Forms, are_strict) {
+TEST(CheckOriginRule, Forms_AreStrict) {
   EXPECT_EQ(check_origin_rule(" HTTPS://Shop.Example/ ").value(), "https://shop.example");
   EXPECT_EQ(check_origin_rule("https://*.shop.example").value(), "https://*.shop.example");
   for (const auto* wrong : {"", "shop.example", "https://", "https://*", "https://a/b", "ftp://a.example",
@@ -43,7 +43,7 @@ TEST(CheckOriginRule_Forms, are_strict) {
     EXPECT_FALSE(check_origin_rule(wrong)) << wrong;
 }
 
-TEST(Buckets_Keys, are_apart) {
+TEST(Buckets, Keys_AreApart) {
   Buckets buckets({1, 2}, 100);
   EXPECT_EQ(buckets.take(1, 0), 0);
   EXPECT_EQ(buckets.take(1, 0), 0);
@@ -51,13 +51,13 @@ TEST(Buckets_Keys, are_apart) {
   EXPECT_EQ(buckets.take(2, 0), 0);
 }
 
-TEST(Buckets_ManyKeys, stay_bounded) {
+TEST(Buckets, ManyKeys_StayBounded) {
   Buckets buckets({1, 2}, 160);
   for (std::uint64_t key = 0; key < 10'000; ++key) buckets.take(key, 0);
   EXPECT_LE(buckets.size(), 160U + 16U);
 }
 
-TEST(Buckets_ManyKeys, do_not_free_an_exhausted_one_soon) {
+TEST(Buckets, ManyKeys_DoNotFreeAnExhaustedOneSoon) {
   Buckets buckets({0.001, 5}, 1'600);
   while (buckets.take(42, 0) == 0) {
   }
@@ -65,7 +65,7 @@ TEST(Buckets_ManyKeys, do_not_free_an_exhausted_one_soon) {
   EXPECT_GT(buckets.take(42, 0), 0);
 }
 
-TEST(VisitorToken_Signed, says_who_it_is) {
+TEST(VisitorToken, Signed_SaysWhoItIs) {
   const Secret secret{3, "secret", {}};
   const std::string token = sign_visitor(secret, {3, TenantId{1}, CustomerId{2}, WidgetId{4}, {99}});
   const auto claim = read_visitor(token);
@@ -78,7 +78,7 @@ TEST(VisitorToken_Signed, says_who_it_is) {
   EXPECT_TRUE(check_signature(secret, token));
 }
 
-TEST(VisitorToken_OtherSecretOrBytes, is_refused) {
+TEST(VisitorToken, OtherSecretOrBytes_IsRefused) {
   const std::string token = sign_visitor({3, "secret", {}}, {3, TenantId{1}, CustomerId{2}, WidgetId{4}, {99}});
   EXPECT_FALSE(check_signature({3, "other", {}}, token));
   for (std::size_t i = 0; i < token.size(); ++i) {
@@ -90,7 +90,7 @@ TEST(VisitorToken_OtherSecretOrBytes, is_refused) {
   }
 }
 
-TEST(FileToken_AsVisitorToken, is_refused) {
+TEST(FileToken, AsVisitorToken_IsRefused) {
   const Secret secret{1, "secret", {}};
   EXPECT_FALSE(read_visitor(sign_file(secret, {1, TenantId{1}, CustomerId{2}, FileId{3}})));
   EXPECT_FALSE(read_file(sign_visitor(secret, {1, TenantId{1}, CustomerId{2}, WidgetId{4}, {9}})));
@@ -103,7 +103,7 @@ std::string rejected(const WidgetSettings& settings) {
   return checked ? std::string() : checked.error().fields.at(0).field;
 }
 
-TEST(CheckSettings_Good, are_tidied) {
+TEST(CheckSettings, Good_AreTidied) {
   WidgetSettings settings;
   settings.name = "  Shop ";
   settings.allowed_origins = {"HTTPS://Shop.example/"};
@@ -114,7 +114,7 @@ TEST(CheckSettings_Good, are_tidied) {
   EXPECT_THAT(checked->languages, testing::ElementsAre("zh-CN", "en"));
 }
 
-TEST(CheckSettings_Wrong, name_the_field) {
+TEST(CheckSettings, Wrong_NameTheField) {
   WidgetSettings good;
   good.name = "Shop";
   auto with = [&](auto change) {
