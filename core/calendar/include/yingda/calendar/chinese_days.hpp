@@ -1,0 +1,45 @@
+// Public holidays (节假日) and working weekends (调休) of mainland China. Immutable, thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "yingda/base/result.hpp"
+
+namespace yingda::calendar {
+
+/// Days since 1970-01-01, of a civil date.
+using DayNumber = std::int64_t;
+
+enum class DayKind {
+  ordinary,  ///< as its weekday says
+  off,       ///< public holiday
+  work,      ///< a weekend that is worked
+};
+
+class ChineseDays {
+ public:
+  struct Day {
+    DayKind kind = DayKind::ordinary;
+    std::string name_zh_CN, name_en;
+  };
+
+  /// The table that this program was built with.
+  static const ChineseDays& built_in();
+  /// Lines `2026-01-01 off 元旦 New Year's Day`, `work` for working weekends, `#` comments; invalid_argument
+  /// `calendar.invalid_days` with the line's number in detail.
+  static Result<ChineseDays> decode(std::string_view text);
+
+  /// Ordinary for days that the table does not name.
+  const Day& day(DayNumber date) const;
+  /// The last day of the last year the table knows; later holidays are not announced yet.
+  DayNumber known_until() const { return known_until_; }
+
+ private:
+  std::map<DayNumber, Day> days_;
+  DayNumber known_until_ = 0;
+};
+
+}  // namespace yingda::calendar
