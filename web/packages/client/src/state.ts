@@ -94,13 +94,13 @@ export function applyCustomer(state: SyncState, customer: Customer): SyncState {
   return { ...state, customers: { ...state.customers, [customer.id]: customer } };
 }
 
-function applyMessage(state: SyncState, conversation: Conversation, message: Message): SyncState {
-  const next = newer(state, conversation);
-  const thread = next.threads[message.conversation_id];
-  if (!thread) return next;
+/** One message into its thread, if that is loaded; a message that does not join the run marks a gap. */
+export function applyMessage(state: SyncState, message: Message): SyncState {
+  const thread = state.threads[message.conversation_id];
+  if (!thread) return state;
   const placed = placeMessage(thread, message);
-  if (placed === thread) return next;
-  return { ...next, threads: { ...next.threads, [message.conversation_id]: placed } };
+  if (placed === thread) return state;
+  return { ...state, threads: { ...state.threads, [message.conversation_id]: placed } };
 }
 
 /** Pure: the state after one durable event. Unknown types leave it as it is. */
@@ -108,7 +108,7 @@ export function applyEvent(state: SyncState, event: DurableEvent): SyncState {
   switch (event.type) {
     case "message.accepted":
     case "message.recalled":
-      return applyMessage(state, event.data.conversation, event.data.message);
+      return applyMessage(newer(state, event.data.conversation), event.data.message);
     case "receipts.moved": {
       const known = state.conversations[event.data.conversation_id];
       if (!known || known.version >= event.data.version) return state;

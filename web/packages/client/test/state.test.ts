@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { applyConversations, applyEvent, applyMessages, emptyState, joinRuns, type Message, placeMessage } from "../src";
+import { applyConversations, applyEvent, applyMessage, applyMessages, emptyState, joinRuns, type Message, placeMessage } from "../src";
 import { makeConversation, random, ServerModel } from "./model";
 
 function message(seq: number, over: Partial<Message> = {}): Message {
@@ -64,6 +64,13 @@ describe("threads", () => {
     expect(joinRuns([message(3), message(4)], [message(1), message(2)]).map((m) => m.seq)).toEqual([1, 2, 3, 4]);
     expect(joinRuns([message(1), message(2)], [message(8), message(9)]).map((m) => m.seq)).toEqual([8, 9]);
     expect(joinRuns([message(8), message(9)], [message(1)]).map((m) => m.seq)).toEqual([8, 9]);
+  });
+
+  it("SingleMessageFarAhead_KeepsWhatIsLoaded", () => {
+    const state = applyMessages(emptyState, "cv_a", [message(1), message(2)]);
+    const after = applyMessage(state, message(9));
+    expect(after.threads["cv_a"]).toMatchObject({ gap: true, messages: [{ seq: 1 }, { seq: 2 }] });
+    expect(applyMessage(emptyState, message(1))).toBe(emptyState);
   });
 
   it("AnswerOlderThanTheConversation_KeepsTheGap", () => {

@@ -7,6 +7,7 @@ import {
   applyCustomer,
   applyDetail,
   applyEvent,
+  applyMessage,
   applyMessages,
   type Box,
   type Conversation,
@@ -288,14 +289,12 @@ export const useLive = defineStore("live", () => {
   function onAccepted(accepted: Accepted): void {
     takeConversation(accepted.conversation);
     const id = accepted.conversation.id;
-    if (state.value.threads[id]) state.value = applyMessages(state.value, id, [accepted.message]);
+    state.value = applyMessage(state.value, accepted.message);
     if (state.value.threads[id]?.gap) void fillGap(id);
   }
 
   function takeMessage(message: Message): void {
-    if (state.value.threads[message.conversation_id]) {
-      state.value = applyMessages(state.value, message.conversation_id, [message]);
-    }
+    state.value = applyMessage(state.value, message);
   }
 
   /** An answer of the server that carries a conversation is as good as an event. */
