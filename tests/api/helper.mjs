@@ -181,8 +181,8 @@ export class Visitor {
   /** Sends a text; gives the ack frame. */
   async say(text) {
     const client_msg_id = `v-${Date.now()}-${++this.number}`;
-    for (let i = 0; i < 50; ++i) {
-      const frames = await this.poll(i === 0 ? [{ t: "send", client_msg_id, kind: "text", text }] : [], i === 0 ? 0 : 1);
+    for (let i = 0; i < 5; ++i) {
+      const frames = await this.poll([{ t: "send", client_msg_id, kind: "text", text }], 10);
       const ack = frames.find((frame) => (frame.t === "ack" || frame.t === "nack") && frame.client_msg_id === client_msg_id);
       if (ack) return ack;
     }

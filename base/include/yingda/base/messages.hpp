@@ -19,7 +19,7 @@ struct Entry {
 /// The whole catalogue, sorted by reason.
 std::span<const Entry> catalogue() noexcept;
 
-/// The words for a reason; for one that the catalogue does not have, general words. Never empty.
+/// The words for a reason, say of a field; for one that the catalogue does not have, "the request is not valid".
 std::string_view text(std::string_view reason, Language language) noexcept;
 /// The words for an error: those of its reason, else those of its code.
 std::string_view text(const Error& error, Language language) noexcept;
