@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -241,6 +242,52 @@ TEST(LoopbackPool, ManySockets_EchoAndClose) {
   lock.lock();
   ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return closed.size() == kSockets; }));
   EXPECT_EQ(closed.back(), "1001 server is stopping");
+}
+
+TEST(LoopbackPool, CutsSendsAndStopTogether_EverySocketIsClosedOnce) {
+  TestApp app;
+  ServerOptions options;
+  options.threads = 2;
+  options.ws_queue_bytes_max = 16 * 1024;
+  auto server = std::make_unique<HttpServer>(options, app);
+  ASSERT_TRUE(server->start());
+  const std::string url = "ws://127.0.0.1:" + std::to_string(server->port()) + "/ws";
+  std::atomic<int> opened{0}, closed{0};
+  {
+    WebSocketClientPool pool;
+    std::vector<std::jthread> senders;
+    for (int t = 0; t < 2; ++t)
+      senders.emplace_back([&app](const std::stop_token& stop) {
+        const auto text = std::make_shared<const std::string>(2000, 't');
+        while (!stop.stop_requested()) {
+          for (const auto& socket : app.sockets()) socket->send(text);
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+      });
+    for (int round = 0; round < 10; ++round) {
+      std::vector<std::shared_ptr<WebSocketClientPool::Socket>> sockets;
+      for (int i = 0; i < 60; ++i) {
+        sockets.push_back(pool.open(url, {{"sec-websocket-extensions", round % 2 != 0 ? "permessage-deflate" : "none"}},
+                                    {.on_open = [&opened] { ++opened; },
+                                     .on_message = {},
+                                     .on_close = [&closed](std::string_view) { ++closed; }}));
+        sockets.back()->send("hello");
+      }
+      if (round == 9) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      for (std::size_t i = 0; i < sockets.size(); ++i) {
+        if (i % 3 == 0) sockets[i]->cut();
+        if (i % 3 == 1) sockets[i]->close();
+      }
+    }
+    server->stop(milliseconds(500));
+    for (int i = 0; i < 2000 && closed < 600; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(closed, 600);
+  EXPECT_GT(opened, 0);
+  app.wait_for_closed(static_cast<int>(app.sockets().size()));
+  server.reset();
+  for (const auto& socket : app.sockets()) EXPECT_FALSE(socket->send(std::string("late")));
 }
 
 TEST(LoopbackPool, Refused_SaysWhy) {

@@ -158,10 +158,10 @@ void measure_echo(int window, double seconds_long) {
   const Reading before = remote.ask('r');
   const std::string url = "ws://127.0.0.1:" + std::to_string(before.port) + "/";
   std::atomic<std::int64_t> echoes{0};
-  WebSocketClientPool pool;
-  std::vector<std::shared_ptr<WebSocketClientPool::Socket>> sockets(kEchoSockets);
   const std::string text(100, 'e');
   std::atomic<int> open{0};
+  std::vector<std::shared_ptr<WebSocketClientPool::Socket>> sockets(kEchoSockets);
+  WebSocketClientPool pool;  // dies first: its callbacks use the sockets
   for (auto& socket : sockets) {
     socket = pool.open(url, {},
                        {.on_open = [&open] { ++open; },
