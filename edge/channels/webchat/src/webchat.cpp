@@ -1,6 +1,7 @@
 #include "yingda/webchat/webchat.hpp"
 
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "impl.hpp"
@@ -63,7 +64,20 @@ Webchat::~Webchat() = default;
 Status Webchat::start() {
   YD_TRY(auto entries, impl_->database.read_for<std::vector<WidgetEntry>>(
                            [](storage::Transaction& tx) { return store::all_widgets(tx); }));
-  for (auto& entry : entries) impl_->registry.put(std::move(entry));
+  // Every tenant's secrets too: after a restart all visitors come back at once, and their sockets must not need a session
+  // request each because a token cannot be checked from memory.
+  std::set<TenantId> tenants;
+  for (auto& entry : entries) {
+    tenants.insert(entry.tenant);
+    impl_->registry.put(std::move(entry));
+  }
+  YD_CHECK(impl_->database.read([&](storage::Transaction& tx) -> Status {
+    for (const TenantId tenant : tenants) {
+      YD_TRY(auto secrets, store::list_secrets(tx, tenant));
+      if (!secrets.empty()) impl_->registry.set_secrets(tenant, std::move(secrets));
+    }
+    return {};
+  }));
   const std::weak_ptr weak = impl_;
   impl_->hub.set_visitor_encoder(
       [weak](const storage::CommittedEvent& event, CustomerId customer) -> std::optional<realtime::VisitorData> {
