@@ -151,13 +151,15 @@ class Client {
         this.onEvent(frame);
       } else if (frame.t === "resync") {
         this.resyncs = (this.resyncs ?? 0) + 1;
-        void this.load().then(() => socket.terminate());
+        void this.load().then(() => socket.terminate(), () => socket.terminate());
       } else this.onFrame(frame);
     });
-    const again = () => {
+    const again = async (code) => {
       if (socket !== this.socket) return;
       this.socket = undefined;
       this.live = false;
+      // 4001: the token is not accepted any more, a new session is needed; what came meanwhile is in its snapshot.
+      if (code === 4001 && !this.stopped) await this.load().catch(() => undefined);
       if (!this.stopped) setTimeout(() => this.connect(), 30 + Math.random() * 120);
     };
     socket.on("close", again);
