@@ -175,6 +175,7 @@ test("LastAdministrator_CannotBeDisabled", async () => {
 
 test("Flood_OfOneSession_Gets429WithRetryAfter", async () => {
   const client = await signIn(server, "wang@demo");
+  client.patient = false;
   const answers = await Promise.all(Array.from({ length: 700 }, () => client.get("/teams")));
   const late = answers.filter((answer) => answer.status === 429);
   assert.ok(late.length > 0 && answers.some((answer) => answer.status === 200));

@@ -233,7 +233,7 @@ function sample(schema) {
   const real = resolve(schema);
   if (real.enum) return real.enum[0];
   switch (real.type) {
-    case "string": return real.pattern ? sampleId(real.pattern) : "sample";
+    case "string": return real.pattern ? sampleId(real.pattern) : "sample-text";
     case "integer": return 1;
     case "number": return 1;
     case "boolean": return false;
@@ -241,7 +241,9 @@ function sample(schema) {
     case "object": {
       const out = {};
       for (const name of real.required ?? []) out[name] = sample(real.properties[name]);
-      if (real.properties?.text) out.text = "sample"; // optional in the schema because files have none
+      if (real.properties?.text) out.text = "sample-text"; // optional in the schema because files have none
+      if (real.properties?.avatar_url) Object.assign(out, { color: "#123456", avatar_url: "" });
+      if (real.properties?.expected_version) out.agent_id = ids.users; // to a team or to an agent
       return out;
     }
     default: return {};

@@ -85,9 +85,19 @@ export class Client {
     this.cookie = "";
     this.csrf = "";
     this.token = token;
+    this.patient = true;
   }
 
+  /** Waits and asks again where the rate limit says so: the tests are faster than any person. */
   async call(method, path, body, headers = {}) {
+    for (;;) {
+      const answer = await this.once(method, path, body, headers);
+      if (!this.patient || answer.json?.reason !== "request.too_many") return answer;
+      await new Promise((resolve) => setTimeout(resolve, 1000 * Number(answer.headers.get("retry-after"))));
+    }
+  }
+
+  async once(method, path, body, headers) {
     const all = { ...headers };
     if (this.token) all.authorization = `Bearer ${this.token}`;
     if (this.cookie) all.cookie = this.cookie;

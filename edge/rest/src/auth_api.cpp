@@ -29,15 +29,17 @@ std::string login_name_of(const LoginInput& input) {
   return input.company && !input.company->empty() ? *input.company + "/" + input.login : input.login;
 }
 
-void count_failure(Services& services, const Call& call, TenantId tenant, std::string login) {
-  services.database.write_async(
-      tenant,
-      [&services, login = std::move(login), address = call.request.remote_address](storage::Transaction& tx) {
-        return services.org.record_failure(tx, login, address);
-      },
-      [](const Status& status) {
-        if (!status) log::error("auth.failure_not_counted", status.error());
-      });
+storage::Database::Job failure_job(Services& services, const Call& call, std::string login) {
+  return [&services, login = std::move(login), address = call.request.remote_address](storage::Transaction& tx) {
+    return services.org.record_failure(tx, login, address);
+  };
+}
+
+/// Counted before the answer goes out, so that the next guess finds it.
+Status wrong(Services& services, const Call& call, TenantId tenant, const std::string& login,
+             std::unexpected<Error> error) {
+  YD_CHECK(services.database.write(tenant, failure_job(services, call, login)));
+  return error;
 }
 
 /// Password checked against the stored hash, outside of any transaction.
@@ -49,8 +51,7 @@ Status prepare_login(Services& services, Call& call, const LoginInput& input) {
     return services.org.begin_login(tx, login, call.request.remote_address);
   }));
   if (!crypto::verify_password(candidate.password_hash, input.password) || !candidate.user) {
-    count_failure(services, call, candidate.tenant, login);
-    return fail(Code::unauthenticated, "auth.wrong_credentials");
+    return wrong(services, call, candidate.tenant, login, fail(Code::unauthenticated, "auth.wrong_credentials"));
   }
   call.actor.tenant = candidate.tenant;
   call.prepared = std::move(candidate);
@@ -98,7 +99,11 @@ void declare_auth(Api& api, Ground ground) {
         const auto* candidate = std::any_cast<org::Org::LoginCandidate>(&call.prepared);
         if (!candidate || error.reason != "auth.wrong_code") return;
         const auto input = json::decode<LoginInput>(call.request.body);
-        if (input) count_failure(services, call, candidate->tenant, login_name_of(*input));
+        if (!input) return;
+        services.database.write_async(candidate->tenant, failure_job(services, call, login_name_of(*input)),
+                                      [](const Status& status) {
+                                        if (!status) log::error("auth.failure_not_counted", status.error());
+                                      });
       });
 
   api.write(Method::post, "/auth/logout", "Sign out", signed_in(),
@@ -137,8 +142,7 @@ void declare_auth(Api& api, Ground ground) {
                  return services.org.begin_login(tx, login, call.request.remote_address);
                }));
         if (!crypto::verify_password(candidate.password_hash, input.current)) {
-          count_failure(services, call, call.actor.tenant, login);
-          return fail_fields({{"current", "auth.wrong_password"}});
+          return wrong(services, call, call.actor.tenant, login, fail_fields({{"current", "auth.wrong_password"}}));
         }
         YD_TRY(call.prepared, org::prepare_password(input.password));
         return {};

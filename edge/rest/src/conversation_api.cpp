@@ -178,10 +178,7 @@ void declare_ownership(Api& api, conversation::Conversations& conversations) {
               return conversations.grab(tx, call.actor, id);
             });
   api.write(Method::post, "/conversations/{id}/transfer", "Hand over to a colleague or a team", signed_in(),
-            [&conversations](Call& call, storage::Transaction& tx, ConversationId id,
-                             const TransferInput& input) -> Result<Conversation> {
-              const bool to_agent = input.agent_id.has_value(), to_team = input.team_id.has_value();
-              if (!to_agent && !to_team) return fail_fields({{"agent_id", "request.required"}});
+            [&conversations](Call& call, storage::Transaction& tx, ConversationId id, const TransferInput& input) {
               return conversations.transfer(tx, call.actor, id,
                                             {.agent = input.agent_id.value_or(UserId{}),
                                              .team = input.team_id.value_or(TeamId{}),
