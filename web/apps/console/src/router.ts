@@ -31,7 +31,7 @@ export const router = createRouter({
           children: [
             { path: "", name: "settings", component: () => import("./settings/SettingsHome.vue") },
             ...sections.map((section) => ({
-              path: section.key,
+              path: section.path ?? section.key,
               name: `settings-${section.key}`,
               component: section.component,
               beforeEnter: () => (section.visible(useSession()) ? true : { path: "/settings" }),

@@ -19,6 +19,8 @@ interface Rights {
 
 export interface Section {
   key: string;
+  /** Where it differs from the key: a page with things of its own inside. */
+  path?: string;
   group: "personal" | "service" | "company" | "developer";
   icon: Component;
   visible: (session: Rights) => boolean;
@@ -44,6 +46,7 @@ export const sections: Section[] = [
   },
   {
     key: "widget",
+    path: "widget/:id?",
     group: "service",
     icon: MessageCircleCode,
     visible: needs("settings_manage"),
@@ -58,6 +61,7 @@ export const sections: Section[] = [
   },
   {
     key: "teams",
+    path: "teams/:id?",
     group: "company",
     icon: Network,
     visible: needs("org_manage"),

@@ -25,7 +25,7 @@ export function useLoad(run: () => Promise<unknown>) {
 export function useSettingsChanged(areas: string[], run: () => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = useLive().listen((event) => {
-    if (event.type !== "settings.changed" || !areas.includes(event.data.area)) return;
+    if (!("area" in event.data) || !areas.includes(event.data.area)) return;
     clearTimeout(timer);
     timer = setTimeout(run, 300);
   });
