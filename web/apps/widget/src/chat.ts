@@ -5,6 +5,7 @@ import type { Boot, Conversation, FileInfo, Frame, Identity, Message, Outgoing, 
 
 const kOutboxMax = 200;
 const kTypingMs = 4000;
+const kFlashMs = 6000;
 
 class Store {
   constructor(private readonly prefix: string) {}
@@ -17,6 +18,11 @@ class Store {
       if (value === undefined) localStorage.removeItem(this.prefix + name);
       else localStorage.setItem(this.prefix + name, value);
     } catch { if (value === undefined) delete this.memory[name]; else this.memory[name] = value; }
+  }
+  /** Names of what is kept under `start`. */
+  names(start: string): string[] {
+    const all = this.prefix + start;
+    try { return Object.keys(localStorage).filter((name) => name.startsWith(all)).map((name) => name.slice(this.prefix.length)); } catch { return []; }
   }
 }
 
@@ -35,6 +41,12 @@ export class Chat {
   older = true;
   opened = false;
   notice = "";
+  draft = "";
+  /** No session could be opened yet; the next attempt is under way or planned. */
+  troubled = false;
+  online: boolean;
+  /** Uploads that wait for the network. */
+  readonly waiting = new Set<() => void>();
   changed: () => void = () => {};
   arrived: (message: Message) => void = () => {};
 
@@ -44,18 +56,25 @@ export class Chat {
   private identity: Identity | undefined;
   private attributes: Record<string, string> | undefined;
   private starting: Promise<void> | undefined;
-  private inFlight = new Set<string>();
+  private inFlight = "";
+  private hold: ReturnType<typeof setTimeout> | undefined;
+  private flashOff: ReturnType<typeof setTimeout> | undefined;
+  private tracks: Frame[] = [];
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private typingSent = 0;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
-  private readSent = 0;
-  private deliveredSent = 0;
+  private read = 0;
+  private sent = ""; // the receipts this connection has carried
   private page = "";
 
   constructor(readonly boot: Boot) {
     this.store = new Store(`yingda:${boot.key}:`);
-    try { this.outbox = JSON.parse(this.store.get("outbox") ?? "[]") as Outgoing[]; } catch { this.outbox = []; }
-    for (const one of this.outbox) delete one.progress;
+    this.online = boot.config.online;
+    // A name each: two tabs that write at once do not overwrite each other.
+    for (const name of this.store.names("out:")) {
+      try { this.outbox.push(JSON.parse(this.store.get(name) ?? "") as Outgoing); } catch { this.store.set(name, undefined); }
+    }
+    this.outbox.sort((a, b) => a.at - b.at);
     const turned = () => this.sendPage();
     addEventListener("popstate", turned);
     addEventListener("hashchange", turned);
@@ -64,27 +83,37 @@ export class Chat {
   }
 
   get unread(): number {
-    const read = this.conversation?.receipts.customer_read_seq ?? 0;
-    return this.messages.filter((m) => m.seq > read && (m.author.kind === "agent" || m.author.kind === "bot") && !m.recalled_at_ms).length;
+    return this.messages.filter((m) => m.seq > this.read && (m.author.kind === "agent" || m.author.kind === "bot") && !m.recalled_at_ms).length;
   }
 
   start(): Promise<void> {
     this.starting ??= this.openSession().catch((error: unknown) => {
       this.starting = undefined;
-      this.notice = error instanceof Problem ? error.message : "";
-      this.changed();
       const wait = error instanceof Problem ? error.retryAfterMs ?? 0 : 3000;
+      this.notice = wait ? "" : (error as Problem).message;
+      this.troubled = true;
+      this.changed();
       if (wait) setTimeout(() => void this.start(), wait);
     });
     return this.starting;
   }
 
+  /** Goes on as a known customer. Rejects with a Problem when the signature is refused: then nothing changes. */
   async identify(identity: Identity): Promise<void> {
+    const before = this.identity;
+    await this.starting;
     this.identity = identity;
-    this.line?.stop();
-    this.line = undefined;
-    this.starting = undefined;
-    await this.start();
+    const opening = this.openSession();
+    this.starting = opening.catch(() => undefined);
+    try {
+      await opening;
+    } catch (error) {
+      this.starting = undefined;
+      const refused = error instanceof Problem && !error.retryAfterMs;
+      if (refused) this.identity = before;
+      void this.start();
+      if (refused) throw error;
+    }
   }
 
   setAttributes(attributes: Record<string, string>): void {
@@ -93,15 +122,17 @@ export class Chat {
   }
 
   track(name: string, properties: Record<string, unknown> = {}): void {
-    void this.start().then(() => this.line?.send({ t: "track", name, properties }));
+    this.tracks.push({ t: "track", name, properties });
+    void this.start().then(() => this.flushTracks());
   }
 
   send(part: Pick<Outgoing, "kind" | "text"> & Partial<Outgoing>): Outgoing {
-    const one: Outgoing = { client_msg_id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, at: Date.now(), ...part };
-    if (this.outbox.length >= kOutboxMax) this.outbox.shift();
+    const at = Math.max(Date.now(), (this.outbox.at(-1)?.at ?? 0) + 1);
+    const one: Outgoing = { client_msg_id: crypto.randomUUID?.() ?? `${at}-${Math.random()}`, at, ...part };
+    if (this.outbox.length >= kOutboxMax) this.discard(this.outbox[0]!);
     this.outbox.push(one);
     this.stopTyping();
-    this.keep();
+    this.keep(one);
     void this.start();
     this.flush();
     return one;
@@ -109,13 +140,15 @@ export class Chat {
 
   retry(one: Outgoing): void {
     delete one.failed;
-    this.keep();
+    this.keep(one);
     this.flush();
   }
 
   discard(one: Outgoing): void {
     this.outbox = this.outbox.filter((other) => other !== one);
-    this.keep();
+    this.forget(one);
+    this.flush();
+    this.changed();
   }
 
   recall(message: Message): void {
@@ -178,16 +211,13 @@ export class Chat {
   /** Tells the server how far this side has received and, while the window is open and seen, read. */
   sendReceipts(): void {
     const newest = this.messages.at(-1)?.seq ?? 0;
-    if (!newest || !this.line) return;
-    const read = this.opened && !document.hidden ? newest : this.readSent;
-    if (newest <= this.deliveredSent && read <= this.readSent) return;
-    if (!this.line.send({ t: "receipts", delivered_seq: newest, read_seq: read })) return;
-    this.deliveredSent = newest;
-    this.readSent = read;
-    if (this.conversation && read > this.conversation.receipts.customer_read_seq) {
-      this.conversation.receipts.customer_read_seq = read;
+    if (!newest) return;
+    if (this.opened && !document.hidden && newest > this.read) {
+      this.read = newest;
       this.changed();
     }
+    const now = `${newest} ${this.read}`;
+    if (now !== this.sent && this.line?.send({ t: "receipts", delivered_seq: newest, read_seq: this.read })) this.sent = now;
   }
 
   private async openSession(): Promise<void> {
@@ -202,22 +232,28 @@ export class Chat {
     });
     const body = (await answer.json().catch(() => ({}))) as Session & { reason?: string; message?: string };
     if (!answer.ok) {
-      if (answer.status === 401 && this.store.get("token")) {
+      if (answer.status === 401 && !this.identity && !body.reason?.startsWith("webchat.") && this.store.get("token")) {
         this.store.set("token", undefined);
         return this.openSession();
       }
       const retry = Number(answer.headers.get("Retry-After") ?? 0) * 1000 || (answer.status >= 500 ? 5000 : 0);
       throw new Problem(body.reason ?? "", body.message ?? "", retry);
     }
+    const other = this.session && this.session.customer.id !== body.customer.id;
+    if (this.line && (other || this.session?.visitor_token !== body.visitor_token)) {
+      this.line.stop();
+      this.line = undefined;
+    }
     this.notice = "";
+    this.troubled = false;
+    this.online = body.online;
     this.session = body;
     this.store.set("token", body.visitor_token);
     this.messages = body.messages;
     this.older = body.messages.length >= 30;
     this.conversation = body.conversation;
     this.lastSeq = body.last_seq;
-    this.readSent = body.conversation?.receipts.customer_read_seq ?? 0;
-    this.deliveredSent = body.conversation?.receipts.customer_delivered_seq ?? 0;
+    this.read = body.conversation?.receipts.customer_read_seq ?? 0;
     this.started = true;
     if (body.conversation) this.store.set("talk", "1");
     this.settle();
@@ -226,9 +262,13 @@ export class Chat {
       frame: (frame) => this.onFrame(frame),
       up: () => {
         this.up = true;
-        this.inFlight.clear();
+        this.inFlight = "";
+        this.sent = "";
+        for (const go of this.waiting) go();
+        this.waiting.clear();
         this.flush();
         this.flushAttributes();
+        this.flushTracks();
         this.sendPage();
         this.sendReceipts();
         this.changed();
@@ -245,7 +285,7 @@ export class Chat {
         void this.start();
       },
     });
-    this.line.start();
+    if (!this.up) this.line.start();
     this.changed();
   }
 
@@ -255,6 +295,7 @@ export class Chat {
       case "event": this.onEvent(frame); break;
       case "ack": this.onAck(frame); break;
       case "nack": this.onNack(frame); break;
+      case "error": this.flash(String(frame.message ?? "")); break;
       case "typing":
         this.typingName = frame.on ? String(frame.name ?? "") || "…" : "";
         clearTimeout(this.typingOff);
@@ -279,14 +320,15 @@ export class Chat {
     this.lastSeq = seq;
     const data = frame.data as { conversation?: Conversation; message?: Message; receipts?: Conversation["receipts"]; version?: number };
     if (data.conversation && data.conversation.version > (this.conversation?.version ?? -1)) {
-      const read = this.conversation?.receipts.customer_read_seq ?? 0;
       this.conversation = data.conversation;
-      this.conversation.receipts.customer_read_seq = Math.max(read, this.conversation.receipts.customer_read_seq);
+      if (data.conversation.agent) this.online = true;
       this.store.set("talk", "1");
     }
     if (data.receipts && this.conversation && (data.version ?? 0) > this.conversation.version) {
       this.conversation = { ...this.conversation, receipts: data.receipts, version: data.version ?? 0 };
     }
+    // Another tab may have read more than this one.
+    this.read = Math.max(this.read, this.conversation?.receipts.customer_read_seq ?? 0);
     if (data.message) {
       const fresh = this.put(data.message);
       if (data.message.author.kind === "agent" || data.message.author.kind === "bot") this.typingName = "";
@@ -299,9 +341,9 @@ export class Chat {
 
   private onAck(frame: Frame): void {
     const one = this.outbox.find((o) => o.client_msg_id === frame.client_msg_id);
-    this.inFlight.delete(String(frame.client_msg_id));
+    if (this.inFlight === frame.client_msg_id) this.inFlight = "";
     this.store.set("talk", "1");
-    if (!one) return;
+    if (!one) return this.flush();
     // The message's own event may come before or after; until then it stands here under its number.
     if (!this.messages.some((m) => m.seq === frame.seq)) {
       this.put({
@@ -316,14 +358,16 @@ export class Chat {
 
   private onNack(frame: Frame): void {
     const one = this.outbox.find((o) => o.client_msg_id === frame.client_msg_id);
-    this.inFlight.delete(String(frame.client_msg_id));
+    if (this.inFlight === frame.client_msg_id) this.inFlight = "";
     if (!one) return;
     const code = String(frame.code);
-    if (code === "limit_exceeded" || code === "unavailable" || code === "timeout") {
-      setTimeout(() => this.flush(), (frame.retry_after_ms as number) || 2000);
+    if (code === "limit_exceeded" || code === "unavailable" || code === "timeout" || code === "cancelled") {
+      // Nothing overtakes it meanwhile.
+      this.hold = setTimeout(() => { this.hold = undefined; this.flush(); }, (frame.retry_after_ms as number) || 2000);
     } else {
       one.failed = String(frame.message ?? "");
-      this.keep();
+      this.keep(one);
+      this.flush();
     }
     this.changed();
   }
@@ -343,40 +387,53 @@ export class Chat {
   /** Takes out of the outbox what stands in the thread. */
   private settle(): void {
     const stored = new Set(this.messages.map((m) => m.client_msg_id));
-    const left = this.outbox.filter((one) => !stored.has(one.client_msg_id));
-    if (left.length !== this.outbox.length) {
-      this.outbox = left;
-      this.keep();
-    }
+    this.outbox = this.outbox.filter((one) => {
+      if (!stored.has(one.client_msg_id)) return true;
+      this.forget(one);
+      if (this.inFlight === one.client_msg_id) this.inFlight = "";
+      return false;
+    });
+    this.flush();
   }
 
-  private keep(): void {
-    const durable = this.outbox.filter((one) => one.kind === "text" || one.file?.id);
-    this.store.set("outbox", durable.length ? JSON.stringify(durable) : undefined);
+  private keep(one: Outgoing): void {
+    if (one.kind === "text" || one.file?.id) this.store.set(`out:${one.client_msg_id}`, JSON.stringify(one));
     this.changed();
   }
 
-  /** Sends what waits, in order; a message that still uploads holds back those behind it. */
+  private forget(one: Outgoing): void {
+    this.store.set(`out:${one.client_msg_id}`, undefined);
+  }
+
+  /** Sends what waits, in order, one at a time: nothing overtakes, whatever the server answers. */
   private flush(): void {
-    if (!this.line?.isUp) return;
-    for (const one of this.outbox) {
-      if (one.failed !== undefined || this.inFlight.has(one.client_msg_id)) continue;
-      if (one.kind !== "text" && !one.file?.id) break;
-      if (!this.line.send({ t: "send", client_msg_id: one.client_msg_id, kind: one.kind, text: one.text, file_id: one.file?.id, quote_id: one.quote?.id })) break;
-      this.inFlight.add(one.client_msg_id);
-    }
+    if (!this.line?.isUp || this.inFlight || this.hold) return;
+    const one = this.outbox.find((o) => o.failed === undefined);
+    if (!one || (one.kind !== "text" && !one.file?.id)) return;
+    if (this.line.send({ t: "send", client_msg_id: one.client_msg_id, kind: one.kind, text: one.text, file_id: one.file?.id, quote_id: one.quote?.id })) this.inFlight = one.client_msg_id;
   }
 
   /** An upload ended: its message can go. */
   uploaded(one: Outgoing, file: FileInfo): void {
     one.file = file;
     delete one.progress;
-    this.keep();
+    this.keep(one);
     this.flush();
+  }
+
+  private flash(text: string): void {
+    this.notice = text;
+    clearTimeout(this.flashOff);
+    this.flashOff = setTimeout(() => { this.notice = ""; this.changed(); }, kFlashMs);
+    this.changed();
   }
 
   private flushAttributes(): void {
     if (this.attributes && this.line?.send({ t: "attributes", attributes: this.attributes })) this.attributes = undefined;
+  }
+
+  private flushTracks(): void {
+    while (this.tracks[0] && this.line?.send(this.tracks[0])) this.tracks.shift();
   }
 
   private sendPage(): void {

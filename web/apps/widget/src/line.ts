@@ -14,10 +14,12 @@ export interface LineHooks {
 
 const kWelcomeMs = 8000;
 const kPollWaitS = 20;
+const kPingMs = 20000;
 
 export class Line {
   private socket: WebSocket | undefined;
-  private polling = false;
+  private poller = 0; // number of the poll that runs; 0: none
+  private polls = 0;
   private failures = 0;
   private socketFailures = 0;
   private stopped = false;
@@ -29,6 +31,7 @@ export class Line {
 
   constructor(private readonly base: string, private readonly token: () => string, private readonly since: () => number, private readonly hooks: LineHooks) {
     addEventListener("online", () => this.retryNow());
+    addEventListener("offline", () => { if (!this.stopped) { this.drop(); this.later(); } });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.retryNow(); });
   }
 
@@ -61,7 +64,7 @@ export class Line {
   }
 
   private retryNow(): void {
-    if (this.stopped || this.isUp || this.socket || this.polling) return;
+    if (this.stopped || this.isUp || this.socket || this.poller) return;
     clearTimeout(this.timer);
     this.connect();
   }
@@ -70,7 +73,8 @@ export class Line {
     clearInterval(this.ping);
     const socket = this.socket;
     this.socket = undefined;
-    this.polling = false;
+    this.poller = 0;
+    this.pollQueue.length = 0;
     this.wake?.();
     if (socket) {
       socket.onclose = socket.onmessage = socket.onerror = null;
@@ -90,13 +94,15 @@ export class Line {
 
   private later(): void {
     this.setUp(false);
+    clearTimeout(this.timer);
     if (this.stopped) return;
     const pause = Math.min(500 * 2 ** this.failures++, 20000) * (0.6 + Math.random() * 0.8);
     this.timer = setTimeout(() => this.connect(), pause);
   }
 
   private connect(): void {
-    if (this.stopped || this.socket || this.polling) return;
+    clearTimeout(this.timer);
+    if (this.stopped || this.socket || this.poller) return;
     if (this.socketFailures >= 2 || !("WebSocket" in window)) return void this.poll();
     let welcomed = false;
     let socket: WebSocket;
@@ -109,13 +115,20 @@ export class Line {
     this.socket = socket;
     const giveUp = setTimeout(() => socket.close(), kWelcomeMs);
     socket.onopen = () => socket.send(JSON.stringify(this.hooks.hello()));
+    let heard = true;
     socket.onmessage = (event) => {
+      heard = true;
       const frame = JSON.parse(String(event.data)) as Frame;
       if (frame.t === "welcome" && !welcomed) {
         welcomed = true;
         this.socketFailures = 0;
         clearTimeout(giveUp);
-        this.ping = setInterval(() => socket.readyState === 1 && socket.send('{"t":"ping"}'), 30000);
+        this.ping = setInterval(() => {
+          // Nothing since the last ping: the network is gone without a word, as when a phone changes cells.
+          if (!heard) { this.drop(); return this.later(); }
+          heard = false;
+          socket.send('{"t":"ping"}');
+        }, kPingMs);
         this.hooks.frame(frame);
         this.setUp(true);
       } else this.hooks.frame(frame);
@@ -133,37 +146,40 @@ export class Line {
   }
 
   private async poll(): Promise<void> {
-    this.polling = true;
+    const me = this.poller = ++this.polls;
     let first = true;
-    while (this.polling && !this.stopped) {
+    while (this.poller === me) {
       const frames = this.pollQueue.splice(0, 20);
       const abort = new AbortController();
-      this.wake = () => { if (!frames.length) abort.abort(); };
+      // A poll that carries nothing may be cut to send; one that carries frames is waited for.
+      this.wake = () => { if (!frames.length || this.poller !== me) abort.abort(); };
       try {
         const answer = await fetch(`${this.base}/api/v1/webchat/poll`, {
           method: "POST", credentials: "omit", signal: abort.signal,
           headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.token()}` },
           body: JSON.stringify({ since: this.since(), wait_s: first || frames.length ? 0 : kPollWaitS, frames }),
         });
+        if (this.poller !== me) return;
         if (answer.status === 401) {
-          this.polling = false;
+          this.poller = 0;
           this.setUp(false);
           return this.hooks.refused();
         }
         if (!answer.ok) throw new Error(String(answer.status));
         const got = (await answer.json()) as { frames: Frame[]; last_seq: number };
-        for (const frame of got.frames) this.hooks.frame(frame);
-        if (first) this.hooks.frame({ t: "welcome", last_seq: got.last_seq });
+        for (const frame of got.frames) if (this.poller === me) this.hooks.frame(frame);
+        if (this.poller !== me) return;
+        this.hooks.frame({ t: "welcome", last_seq: got.last_seq });
         first = false;
-        if (this.polling) this.setUp(true);
+        this.setUp(true);
       } catch {
-        if (abort.signal.aborted && this.polling) continue;
+        if (this.poller !== me) return;
+        if (abort.signal.aborted) continue;
         // What was on its way may or may not have arrived: the keys of the messages make sending again harmless.
         this.pollQueue.length = 0;
-        this.polling = false;
+        this.poller = 0;
         this.socketFailures = 1; // give sockets another chance
-        this.later();
-        return;
+        return this.later();
       }
     }
   }

@@ -35,6 +35,7 @@ interface Api {
   let app: Promise<AppHandle> | undefined;
   let opened = false;
   let unread = 0;
+  let before: Element | null = null;
 
   const language = (config: Config): "zh" | "en" => {
     const offered = config.widget.languages?.length ? config.widget.languages : ["zh-CN", "en"];
@@ -64,8 +65,10 @@ interface Api {
           opened: (now: boolean) => {
             if (opened === now) return;
             opened = now;
+            if (now) before = document.activeElement;
+            else try { sessionStorage.setItem(`yingda:${key}:closed`, "1"); } catch { /* storage is blocked */ }
             paint();
-            if (!now) launcher?.focus({ preventScroll: true });
+            if (!now) (launcher ?? (before as HTMLElement | null))?.focus({ preventScroll: true });
             emit(now ? "open" : "close");
           },
         }),
@@ -81,7 +84,10 @@ interface Api {
     identify: (identity) => void load().then((a) => a.identify(identity)).catch((error) => emit("error", error)),
     setAttributes: (attributes) => void load().then((a) => a.setAttributes(attributes)),
     track: (name, properties) => void load().then((a) => a.track(name, properties)),
-    on: (event, listener) => { (listeners[event] ??= []).push(listener); },
+    on: (event, listener) => {
+      (listeners[event] ??= []).push(listener);
+      if (event === "ready" && boot) queueMicrotask(() => listener(undefined));
+    },
     off: (event, listener) => { listeners[event] = (listeners[event] ?? []).filter((one) => one !== listener); },
   };
 
@@ -92,14 +98,14 @@ interface Api {
     element.id = "yingda-widget";
     root = element.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
-    const ink = readable(look.color);
-    sheet.replaceSync(`:host{all:initial;--brand:${look.color};--ink:${ink};--x:${look.offset_x}px;--y:${look.offset_y}px}
+    const [brand, ink] = readable(look.color);
+    sheet.replaceSync(`:host{all:initial;--brand:${brand};--ink:${ink};--x:${look.offset_x}px;--y:${look.offset_y}px}
 .launcher{position:fixed;z-index:2147483000;${look.side}:calc(var(--x) + env(safe-area-inset-${look.side}));bottom:calc(var(--y) + env(safe-area-inset-bottom));
-display:inline-flex;align-items:center;gap:8px;border:0;cursor:pointer;background:var(--brand);color:var(--ink);height:56px;min-width:56px;padding:0 16px;
-border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;box-shadow:0 6px 24px rgba(0,0,0,.22);transition:transform .15s}
-.launcher:hover{transform:translateY(-1px)}.launcher:focus-visible{outline:3px solid var(--brand);outline-offset:3px}
-.launcher svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
-.launcher .x{display:none}.launcher.opened .x{display:block}.launcher.opened .c,.launcher.opened span{display:none}
+display:inline-flex;align-items:center;gap:8px;border:0;cursor:pointer;background:var(--brand);color:var(--ink);height:56px;min-width:56px;padding:0 14px;
+border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;box-shadow:0 8px 24px rgba(15,23,42,.24),0 2px 6px rgba(15,23,42,.16),inset 0 0 0 1px rgba(255,255,255,.12);transition:transform .15s,box-shadow .15s}
+.launcher:hover{transform:translateY(-2px)}.launcher:active{transform:none}.launcher:focus-visible{outline:3px solid var(--brand);outline-offset:3px;box-shadow:0 0 0 3px #fff}
+.launcher svg{display:block;width:28px;height:28px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.launcher .x{display:none;margin:auto}.launcher .c{margin:auto}.launcher .f{fill:currentColor;stroke:none}.launcher .d{stroke:var(--brand);stroke-width:2.6}.launcher.opened .x{display:block}.launcher.opened .c,.launcher.opened span{display:none}
 .launcher b{position:absolute;top:-4px;right:-4px;min-width:20px;height:20px;border-radius:10px;background:#d4380d;color:#fff;font:600 12px/20px system-ui;text-align:center;padding:0 5px;box-sizing:border-box}
 .launcher b[hidden]{display:none}@media (max-width:480px){.launcher.opened{display:none}}@media (prefers-reduced-motion:reduce){.launcher{transition:none}}@media print{:host{display:none}}`);
     root.adoptedStyleSheets = [sheet];
@@ -108,7 +114,7 @@ border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Micros
       launcher.type = "button";
       launcher.className = "launcher";
       launcher.innerHTML =
-        '<svg class="c" viewBox="0 0 24 24" aria-hidden="true"><path d="M21 12a8 8 0 0 1-8 8H4l2-3a8 8 0 1 1 15-5z"/><path d="M9 11h.01M13 11h.01M17 11h.01"/></svg><svg class="x" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6"/></svg>';
+        '<svg class="c" viewBox="0 0 24 24" aria-hidden="true"><path class="f" d="M12 2.8c5.4 0 9.7 3.8 9.7 8.6S17.4 20 12 20a11 11 0 0 1-3-.4L4.6 21.7a.7.7 0 0 1-1-.8l.8-3.8a8 8 0 0 1-2.1-5.7C2.3 6.6 6.6 2.8 12 2.8z"/><path class="d" d="M8 11.5h.01M12 11.5h.01M16 11.5h.01"/></svg><svg class="x" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6"/></svg>';
       if (look.launcher === "bar") {
         const text = document.createElement("span");
         text.textContent = look.launcher_text[boot.lang === "zh" ? "zh_CN" : "en"] || (boot.lang === "zh" ? "在线咨询" : "Chat with us");
@@ -120,7 +126,12 @@ border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Micros
       paint();
     }
     document.body.append(element);
-    if (look.auto_open_s > 0) setTimeout(() => { if (!opened) api.open(); }, look.auto_open_s * 1000);
+    // Only where the company switched it on, and never again once the visitor has closed it.
+    if (look.auto_open_s > 0) setTimeout(() => {
+      let closed: string | null = null;
+      try { closed = sessionStorage.getItem(`yingda:${key}:closed`); } catch { /* storage is blocked */ }
+      if (!opened && !closed) api.open();
+    }, look.auto_open_s * 1000);
     // A visitor with a conversation hears of answers without opening anything.
     try { if (localStorage.getItem(`yingda:${key}:talk`)) void load(); } catch { /* storage is blocked: nothing to resume */ }
   };
@@ -142,13 +153,16 @@ border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Micros
     else addEventListener("DOMContentLoaded", () => void go());
   });
 
-  /** Black or white, whichever reads better on the colour (WCAG relative luminance). */
-  function readable(color: string): string {
-    const part = (at: number) => {
-      const c = parseInt(color.slice(at, at + 2), 16) / 255;
-      return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  /** The colour to put text on and the text's: 4.5 to 1 at least (WCAG relative luminance). Middle tones are darkened a little for white. */
+  function readable(color: string): [string, string] {
+    let rgb = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+    const luminance = () => {
+      const [r, g, b] = rgb.map((v) => (v / 255 <= 0.03928 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.2 ? "#111" : "#fff";
+    if (luminance() > 0.36) return [color, "#12161d"];
+    while (luminance() > 0.18) rgb = rgb.map((v) => Math.floor(v * 0.98));
+    return [`rgb(${rgb})`, "#fff"];
   }
 
   host.Yingda = api;
