@@ -37,7 +37,6 @@ async function killRounds(rounds, database) {
     agent.connect();
   }
   for (const visitor of visitors) visitor.connect();
-  await until("everybody is connected", () => [...agents, ...visitors].every((c) => c.live));
 
   let talking = true;
   const talk = visitors.map(async (visitor, v) => {
@@ -47,6 +46,7 @@ async function killRounds(rounds, database) {
     }
   });
   try {
+    await until("everybody is connected", () => [...agents, ...visitors].every((c) => c.live));
     for (let round = 0; round < rounds; ++round) {
       await sleep(150 + Math.random() * 500);
       const { signal } = await server.kill("SIGKILL");

@@ -42,8 +42,12 @@ async function company(server, port) {
     client.port = port;
     client.connect();
   }
-  await until("everybody is connected", () => [...agents, ...visitors].every((c) => c.live));
-  return { ...made, agents, visitors, everybody: [...agents, ...visitors] };
+  const everybody = [...agents, ...visitors];
+  await until("everybody is connected", () => everybody.every((c) => c.live)).catch((error) => {
+    for (const client of everybody) client.stop();
+    throw error;
+  });
+  return { ...made, agents, visitors, everybody };
 }
 
 async function settle({ admin, visitors, agents }) {

@@ -131,7 +131,8 @@ class Client {
   gaps = 0;
   connect() {
     if (this.stopped) return;
-    const socket = new WebSocket(`ws://127.0.0.1:${this.port ?? this.server.port}${this.path}`, { headers: this.headers ?? {}, perMessageDeflate: false });
+    const port = this.port ?? this.server.port;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${this.path}`, { headers: { ...this.headers, Origin: `http://127.0.0.1:${port}` }, perMessageDeflate: false });
     this.socket = socket;
     socket.on("open", () => socket.send(JSON.stringify(this.hello())));
     socket.on("message", (data) => {
@@ -241,7 +242,7 @@ export class Agent extends Client {
     super();
     this.server = server;
     this.person = person;
-    this.headers = { Cookie: person.cookie, Origin: server.base };
+    this.headers = { Cookie: person.cookie };
   }
   async load() {
     const list = await this.person.call("GET", "/conversations?box=mine&limit=100");
