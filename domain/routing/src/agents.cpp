@@ -38,6 +38,7 @@ Status Routing::Impl::change_state(storage::Transaction& tx, const std::shared_p
 }
 
 void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const AgentStatus& status) {
+  std::vector<ConversationId> stranded;  // nobody is left for them: they may get a date
   {
     const std::scoped_lock lock(world->mutex);
     const AgentView* old = world->board.agent(status.user_id);
@@ -52,8 +53,20 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
     Person& person = world->people[status.user_id];
     person.reason = status.reason;
     person.since = status.since_at_ms;
+    if (status.state == AgentState::offline) {
+      for (const TeamId team : status.team_ids) {
+        if (!world->hours.contains(team) || world->board.anyone_here(team)) continue;
+        const auto waiting = world->board.waiting_in(team);
+        stranded.insert(stranded.end(), waiting.begin(), waiting.end());
+      }
+    } else {
+      orphans -= static_cast<std::int64_t>(
+          std::erase_if(world->orphans, [&](const auto& orphan) { return orphan.second == status.user_id; }));
+    }
   }
   if (status.state == AgentState::online) serve_agent(world, status.user_id);
+  if (status.state == AgentState::offline) leave_unreachable(world);
+  for (const ConversationId id : stranded) serve_item(world, id);
 }
 
 Status Routing::Impl::on_gone(storage::Transaction& tx, const runtime::Timer& timer) {

@@ -14,19 +14,28 @@ TeamId Routing::Impl::entrance(World& world, const conversation::Conversation& c
 void Routing::Impl::serve_item(const std::shared_ptr<World>& world, ConversationId id) {
   std::optional<Assignment> decision;
   TeamId queue_only;
+  std::optional<UtcTime> back_at;
   {
     const std::scoped_lock lock(world->mutex);
     const UtcTime now = clock.now();
     decision = world->board.decide_for_item(id, now);
     if (decision) {
       world->reserve(*decision, now);
-    } else if (world->unplaced.erase(id) > 0) {
-      const WorkItem* item = world->board.item(id);
-      if (item) queue_only = item->team;
+    } else if (const WorkItem* item = world->board.item(id)) {
+      back_at = promise_for(*world, *item, now);
+      if (world->unplaced.erase(id) > 0 || back_at) queue_only = item->team;
     }
   }
   if (decision) return commit(world, *decision);
-  if (queue_only) commit_place(world, id, queue_only);
+  if (queue_only) commit_place(world, id, queue_only, back_at);
+}
+
+std::optional<UtcTime> Routing::Impl::promise_for(World& world, const WorkItem& item, UtcTime now) const {
+  if (item.promised && now < *item.promised) return std::nullopt;  // he has his date
+  const auto hours = world.hours.find(item.team);
+  if (hours == world.hours.end() || world.board.anyone_here(item.team)) return std::nullopt;
+  if (hours->second.is_open(now)) return std::nullopt;
+  return hours->second.next_open(now);
 }
 
 void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agent) {
@@ -45,7 +54,7 @@ void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agen
 
 void Routing::Impl::serve_everything(const std::shared_ptr<World>& world) {
   std::vector<UserId> agents;
-  std::vector<std::pair<ConversationId, TeamId>> unplaced;
+  std::vector<ConversationId> unplaced;
   {
     const std::scoped_lock lock(world->mutex);
     for (const auto& [id, person] : world->people) agents.push_back(id);
@@ -72,29 +81,48 @@ void Routing::Impl::serve_everything(const std::shared_ptr<World>& world) {
   }
   {
     const std::scoped_lock lock(world->mutex);
-    for (const ConversationId id : world->unplaced) {
-      if (const WorkItem* item = world->board.item(id)) unplaced.emplace_back(id, item->team);
-    }
-    world->unplaced.clear();
+    unplaced.assign(world->unplaced.begin(), world->unplaced.end());
   }
-  for (const auto& [id, team] : unplaced) commit_place(world, id, team);
+  std::ranges::sort(unplaced);
+  for (const ConversationId id : unplaced) serve_item(world, id);
 }
 
-void Routing::Impl::commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team) {
+UtcTime Routing::Impl::first_look(World& world, TeamId team) const {
+  const QueuePolicy& policy = world.board.policy(team);
+  DurationMs first = first_step(policy.silence.value_or(SilenceRules{}));
+  for (const ChannelSilence& own : policy.channel_silence) first = std::min(first, first_step(own.rules));
+  return clock.now() + first;
+}
+
+void Routing::Impl::commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team,
+                                 std::optional<UtcTime> back_at) {
   if (!team) return;  // a company without any team: the first team that is made brings a reload
+  UtcTime look_at;
+  {
+    const std::scoped_lock lock(world->mutex);
+    look_at = first_look(*world, team);
+    world->armed.insert(id);
+  }
   ++in_flight;
   database.write_async(
       world->tenant,
-      [this, world, id, team](storage::Transaction& tx) -> Status {
-        auto placed = conversations.assign(
-            tx, world->tenant, id,
-            {.agent = {}, .team = team, .reason = "routing.queued", .note = {}, .expected_version = {}});
+      [this, world, id, team, back_at, look_at](storage::Transaction& tx) -> Status {
+        YD_CHECK(arm(tx, world->tenant, id, look_at));
+        auto placed =
+            back_at ? conversations.promise(tx, world->tenant, id, team, back_at, "routing.nobody_here")
+                    : conversations.assign(
+                          tx, world->tenant, id,
+                          {.agent = {}, .team = team, .reason = "routing.queued", .note = {}, .expected_version = {}});
         if (!placed && placed.error().code != Code::conflict) return std::unexpected(std::move(placed).error());
         return {};
       },
       [this, world, id](const Status& status) {
         if (!status) {
           log::error("routing.queue_failed", status.error());
+          {
+            const std::scoped_lock lock(world->mutex);
+            world->armed.erase(id);
+          }
           refresh(world, id);
         }
         --in_flight;
@@ -102,11 +130,16 @@ void Routing::Impl::commit_place(const std::shared_ptr<World>& world, Conversati
 }
 
 void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment& assignment) {
+  std::optional<UtcTime> look_at;
+  {
+    const std::scoped_lock lock(world->mutex);
+    if (world->armed.insert(assignment.item).second) look_at = first_look(*world, assignment.team);
+  }
   ++in_flight;
   auto version = std::make_shared<std::int64_t>(0);
   database.write_async(
       world->tenant,
-      [this, world, assignment, version](storage::Transaction& tx) -> Status {
+      [this, world, assignment, version, look_at](storage::Transaction& tx) -> Status {
         YD_TRY(const auto before, conversations.load(tx, world->tenant, assignment.item));
         // Moved to another queue since the decision: its agents are others.
         if (before.team_id && before.team_id != assignment.team) return fail(Code::conflict, "routing.moved");
@@ -117,14 +150,16 @@ void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment
                                                               .note = {},
                                                               .expected_version = {}}));
         *version = conversation.version;
+        if (look_at) YD_CHECK(arm(tx, world->tenant, assignment.item, *look_at));
         return store_assignment(
             tx, world->tenant, ids.next_value(),
             {assignment.item, conversation.episode_id, assignment.agent, assignment.team, clock.now(), assignment.why});
       },
-      [this, world, assignment, version](const Status& status) {
+      [this, world, assignment, version, look_at](const Status& status) {
         {
           const std::scoped_lock lock(world->mutex);
           world->reserved.erase(assignment.item);
+          if (!status && look_at) world->armed.erase(assignment.item);
           // Older events that are still under way must not put it back into the queue.
           if (status) world->accept_version(assignment.item, *version);
         }

@@ -383,4 +383,42 @@ bool Board::anyone_online(TeamId team) const {
   });
 }
 
+void Board::set_excluded(ConversationId id, const std::vector<UserId>& agents) {
+  if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.excluded = agents;
+}
+
+bool Board::anyone_here(TeamId team) const {
+  const Queue* q = find_queue(team);
+  return q && std::ranges::any_of(q->agents, [&](UserId id) { return reachable(id); });
+}
+
+bool Board::reachable(UserId id) const {
+  const AgentView* view = agent(id);
+  return view && view->state != AgentState::offline;
+}
+
+bool Board::others_online(TeamId team, std::span<const UserId> without) const {
+  const Queue* q = find_queue(team);
+  return q && std::ranges::any_of(q->agents, [&](UserId id) {
+           return agents_.at(id).state == AgentState::online && std::ranges::find(without, id) == without.end();
+         });
+}
+
+std::vector<std::pair<ConversationId, TeamId>> Board::all_items() const {
+  std::vector<std::pair<ConversationId, TeamId>> out;
+  for (const auto& [id, waiting] : waiting_) out.emplace_back(id, waiting.team);
+  for (const auto& [id, owned] : owned_) out.emplace_back(id, TeamId{});
+  std::ranges::sort(out);
+  return out;
+}
+
+std::vector<ConversationId> Board::owned_by_unreachable() const {
+  std::vector<ConversationId> out;
+  for (const auto& [id, owned] : owned_) {
+    if (!reachable(owned.agent)) out.push_back(id);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 }  // namespace yingda::routing

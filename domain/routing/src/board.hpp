@@ -29,11 +29,12 @@ struct WorkItem {
   std::int64_t priority = 0;  // 0 … 9
   bool vip = false;
   std::int64_t weight = 1;
-  std::vector<Skill> skills;     // wanted
-  std::string language;          // "" any
-  UserId preferred;              // last agent or account owner
-  std::vector<UserId> excluded;  // had it and lost it by silence
-  std::int64_t version = 0;      // of the conversation, guards the assignment
+  std::vector<Skill> skills;        // wanted
+  std::string language;             // "" any
+  UserId preferred;                 // last agent or account owner
+  std::vector<UserId> excluded;     // had it and lost it by silence
+  std::int64_t version = 0;         // of the conversation, guards the assignment
+  std::optional<UtcTime> promised;  // a date was given to the customer
 };
 
 /// An agent as the engine sees him.
@@ -100,7 +101,18 @@ class Board {
   std::vector<UserId> agents_of(TeamId team) const;
   /// Somebody in the team (none: anywhere) is online, with or without free capacity.
   bool anyone_online(TeamId team) const;
+  /// Somebody in the team is online, busy or on a break.
+  bool anyone_here(TeamId team) const;
   const WorkItem* item(ConversationId id) const;
+  void set_excluded(ConversationId item, const std::vector<UserId>& agents);
+  /// The agent is here, busy and on a break included.
+  bool reachable(UserId agent) const;
+  /// Somebody online serves the team's queue and is not among these.
+  bool others_online(TeamId team, std::span<const UserId> without) const;
+  /// Everything on the board with its queue; owned items' queue is not known (none).
+  std::vector<std::pair<ConversationId, TeamId>> all_items() const;
+  /// Owned items whose owner is offline or no longer an agent.
+  std::vector<ConversationId> owned_by_unreachable() const;
 
  private:
   using Place = std::pair<std::int64_t, std::int64_t>;  // virtual arrival ms, id

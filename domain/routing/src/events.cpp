@@ -31,6 +31,7 @@ Status Routing::Impl::on_event(const storage::CommittedEvent& event) {
 Status Routing::Impl::reload_people(const std::shared_ptr<World>& world) {
   YD_CHECK(database.read([&](storage::Transaction& tx) { return load_people(tx, *world); }));
   serve_everything(world);
+  leave_unreachable(world);
   return {};
 }
 
@@ -51,6 +52,8 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
   const conversation::Conversation& c = change.conversation;
   const bool waits = c.state == conversation::State::queued || c.state == conversation::State::promised;
   UserId freed;
+  std::optional<UtcTime> look_at;
+  bool left = false;
   {
     const std::scoped_lock lock(world->mutex);
     if (event.seq <= world->seq) return {};
@@ -58,9 +61,15 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
     // Our own reservation is ahead of the log: the assignment on its way will answer with an event of its own.
     if (waits && world->reserved.contains(c.id)) return {};
     freed = place(*world, c);
+    if (c.state == conversation::State::assigned && !world->armed.contains(c.id))
+      look_at = first_look(*world, c.team_id);
+    if (world->orphans.erase(c.id) > 0) --orphans;
+    left = c.state == conversation::State::assigned && c.agent && !world->board.reachable(c.agent->id);
   }
   if (waits) serve_item(world, c.id);
   if (freed) serve_agent(world, freed);
+  if (look_at) arm_later(world, c.id, *look_at);
+  if (left) leave(world, c.id);
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "silence.hpp"
 #include "store.hpp"
 #include "world.hpp"
 #include "yingda/routing/routing.hpp"
@@ -28,11 +29,13 @@ struct Routing::Impl {
   org::Org& org;
   conversation::Conversations& conversations;
   std::function<TeamId(TenantId, WidgetId)> team_of_widget;
+  std::function<org::Locale(TenantId, WidgetId)> language_of_widget;
 
   mutable std::mutex worlds_mutex;
   std::unordered_map<TenantId, std::shared_ptr<World>> worlds;
   std::atomic<std::int64_t> in_flight{0};  // assignments on their way to the store
   std::atomic<bool> stopping{false};
+  std::atomic<std::int64_t> orphans{0};  // over all worlds; while it is 0 the tap costs nothing
 
   // --- mending (mend.cpp): worlds that a failing store left behind are read again until it answers.
   std::mutex mend_mutex;
@@ -71,9 +74,36 @@ struct Routing::Impl {
   void serve_agent(const std::shared_ptr<World>& world, UserId agent);
   void serve_everything(const std::shared_ptr<World>& world);
   void commit(const std::shared_ptr<World>& world, const Assignment& assignment);
-  /// Tells the store in which team's queue an item waits.
-  void commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team);
+  /// Tells the store in which team's queue an item waits, or what is promised to its customer.
+  void commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team,
+                    std::optional<UtcTime> back_at);
+  /// When a conversation of this queue must be looked at first. World's mutex held.
+  UtcTime first_look(World& world, TeamId team) const;
+  /// When nobody is there and the hours are over: the next opening. World's mutex held.
+  std::optional<UtcTime> promise_for(World& world, const WorkItem& item, UtcTime now) const;
   TeamId entrance(World& world, const conversation::Conversation& conversation) const;
+
+  // --- looks (watch.cpp)
+  Status arm(storage::Transaction& tx, TenantId tenant, ConversationId id, UtcTime at);
+  /// The same in a write of its own, when nothing is known to be armed.
+  void arm_later(const std::shared_ptr<World>& world, ConversationId id, UtcTime at);
+  /// A timer for everything open: after a restart nothing depends on what the last process had armed.
+  void arm_everything(const std::shared_ptr<World>& world);
+  Status on_watch(storage::Transaction& tx, const runtime::Timer& timer);
+  Status look(storage::Transaction& tx, const std::shared_ptr<World>& world, conversation::Conversation c);
+  Result<UtcTime> quiet_since(storage::Transaction& tx, const conversation::Conversation& c, TenantId tenant);
+  Result<Scene> scene_of(storage::Transaction& tx, const std::shared_ptr<World>& world,
+                         const conversation::Conversation& c, const Watch& watch);
+  Status apply_step(storage::Transaction& tx, World& world, conversation::Conversation& c, Verdict& verdict,
+                    UtcTime now);
+  Status put_back(storage::Transaction& tx, World& world, conversation::Conversation& c, const Verdict& verdict);
+  Result<conversation::Conversation> say(storage::Transaction& tx, const org::Actor& system, ConversationId id,
+                                         std::string text);
+  Result<org::Locale> language_of(storage::Transaction& tx, TenantId tenant, WidgetId widget);
+  /// Puts a conversation back whose owner cannot be reached, when its customer waits.
+  void leave(const std::shared_ptr<World>& world, ConversationId id);
+  void leave_unreachable(const std::shared_ptr<World>& world);
+  void on_tap(std::span<const storage::CommittedEvent> events);
 
   // --- agents (agents.cpp)
   AgentStatus status_of(World& world, UserId user) const;
@@ -84,6 +114,6 @@ struct Routing::Impl {
 };
 
 inline constexpr std::string_view kGoneTimer = "routing.agent_gone";
-inline constexpr std::string_view kWakeTimer = "routing.item_wake";
+inline constexpr std::string_view kWatchTimer = "routing.watch";
 
 }  // namespace yingda::routing

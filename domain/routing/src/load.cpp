@@ -17,6 +17,7 @@ WorkItem item_of(const conversation::Conversation& c) {
   item.priority = c.priority;
   item.vip = !c.customer.level.empty();
   item.version = c.version;
+  if (c.state == conversation::State::promised) item.promised = c.promised_at_ms.value_or(UtcTime{});
   return item;
 }
 
@@ -34,8 +35,12 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
   world->tenant = tenant;
   YD_TRY(world->seq, database.last_seq(tx, tenant));
   YD_CHECK(load_people(tx, *world));
+  YD_TRY(const auto watches, load_watches(tx, tenant));
+  for (const auto& [id, watch] : watches) world->exclude(id, watch.excluded);
   YD_TRY(const auto open, load_open(tx, tenant));
   put_items(*world, open);
+  // Since when their owners have them is not stored: they get their full time from now on.
+  world->owner_since.clear();
   const std::scoped_lock lock(worlds_mutex);
   return worlds.try_emplace(tenant, std::move(world)).first->second;
 }
@@ -69,6 +74,11 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
     policy.team_id = team.id;
     for (const QueuePolicy& saved : policies) {
       if (saved.team_id == team.id) policy = saved;
+    }
+    world.hours.erase(team.id);
+    if (policy.hours) {
+      // What was good when it was saved may not be any more: a zone that went, a last special day.
+      if (auto made = calendar::Calendar::make(*policy.hours)) world.hours.emplace(team.id, *std::move(made));
     }
     world.board.put_policy(policy);
   }
@@ -132,11 +142,15 @@ UserId Routing::Impl::place(World& world, const conversation::Conversation& c) c
         item.team = entrance(world, c);
         world.unplaced.insert(c.id);
       }
+      if (const auto out = world.excluded.find(c.id); out != world.excluded.end()) item.excluded = out->second;
       world.board.put_waiting(item);
       break;
     }
     case State::assigned:
-      if (c.agent) world.board.put_owned(c.id, c.agent->id, 1);
+      if (c.agent) {
+        if (before != c.agent->id) world.owner_since[c.id] = c.updated_at_ms;
+        world.board.put_owned(c.id, c.agent->id, 1);
+      }
       world.unplaced.erase(c.id);
       break;
     case State::closed:

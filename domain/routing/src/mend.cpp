@@ -59,7 +59,13 @@ Status Routing::Impl::mend(TenantId tenant) {
     return {};
   }));
   put_items(*world, *open);
+  {
+    const std::scoped_lock lock(world->mutex);
+    world->armed.clear();
+  }
+  arm_everything(world);
   serve_everything(world);
+  leave_unreachable(world);
   return {};
 }
 

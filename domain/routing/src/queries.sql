@@ -22,3 +22,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: assignments
 SELECT conversation_id, episode_id, agent_id, team_id, at_ms, why FROM routing_assignment
 WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY id DESC LIMIT 50
+
+-- name: watch
+SELECT watch FROM routing_watch WHERE tenant_id = $1 AND conversation_id = $2
+
+-- name: watches
+SELECT conversation_id, watch FROM routing_watch WHERE tenant_id = $1 LIMIT 200000
+
+-- name: upsert_watch
+INSERT INTO routing_watch (tenant_id, conversation_id, watch) VALUES ($1, $2, $3)
+ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET watch = $3
+
+-- name: delete_watch
+DELETE FROM routing_watch WHERE tenant_id = $1 AND conversation_id = $2
+
+-- name: last_assigned_agent
+SELECT agent_id FROM routing_assignment WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY id DESC LIMIT 1

@@ -19,10 +19,17 @@ void Routing::set_entrance(std::function<TeamId(TenantId, WidgetId)> team_of_wid
   impl_->team_of_widget = std::move(team_of_widget);
 }
 
+void Routing::set_language(std::function<org::Locale(TenantId, WidgetId)> language_of_widget) {
+  impl_->language_of_widget = std::move(language_of_widget);
+}
+
 Status Routing::start() {
   Impl& impl = *impl_;
   impl.timers.on(std::string(kGoneTimer),
                  [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_gone(tx, timer); });
+  impl.timers.on(std::string(kWatchTimer),
+                 [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_watch(tx, timer); });
+  impl.dispatcher.tap([&impl](std::span<const storage::CommittedEvent> events) { impl.on_tap(events); });
   impl.dispatcher.on_batch("routing",
                            {"conversation.opened", "conversation.queued", "conversation.assigned",
                             "conversation.transferred", "conversation.closed", "conversation.reopened",
@@ -46,7 +53,9 @@ Status Routing::start() {
       }
       return {};
     }));
+    impl.arm_everything(world);
     impl.serve_everything(world);
+    impl.leave_unreachable(world);
   }
   return {};
 }
@@ -97,6 +106,22 @@ Result<QueuePolicy> Routing::save_policy(storage::Transaction& tx, const org::Ac
   range("wait_ms_max", policy.wait_ms_max, 0, days(7).ms);
   range("relaxations", static_cast<std::int64_t>(policy.relaxations.size()), 0, 10);
   range("overflow_team_ids", static_cast<std::int64_t>(policy.overflow_team_ids.size()), 0, 10);
+  const auto check_silence = [&](const std::string& at, const SilenceRules& rules) {
+    for (const auto& [field, value] : {std::pair("warn_ms", rules.warn_ms), std::pair("alarm_ms", rules.alarm_ms),
+                                       std::pair("redispatch_ms", rules.redispatch_ms),
+                                       std::pair("remind_ms", rules.remind_ms), std::pair("close_ms", rules.close_ms)})
+      if (value != 0 && (value < kSilenceMsMin || value > kSilenceMsMax))
+        wrong.push_back({at + '.' + field, "request.out_of_range"});
+    if (rules.hops_max < 0 || rules.hops_max > kHopsMax) wrong.push_back({at + ".hops_max", "request.out_of_range"});
+  };
+  if (policy.silence) check_silence("silence", *policy.silence);
+  range("channel_silence", static_cast<std::int64_t>(policy.channel_silence.size()), 0, 10);
+  for (std::size_t i = 0; i < policy.channel_silence.size(); ++i)
+    check_silence("channel_silence[" + std::to_string(i) + "].rules", policy.channel_silence[i].rules);
+  if (policy.hours) {
+    for (FieldError& error : calendar::check_schedule(*policy.hours))
+      wrong.push_back({"hours." + error.field, std::move(error.reason)});
+  }
   if (!wrong.empty()) return fail_fields(std::move(wrong));
   YD_TRY(const auto teams, impl_->org.list_teams(tx, actor));
   const auto known = [&](TeamId id) {

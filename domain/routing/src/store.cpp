@@ -84,6 +84,47 @@ Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx,
   return records;
 }
 
+Result<std::optional<Watch>> load_watch(storage::Transaction& tx, TenantId tenant, ConversationId id) {
+  YD_TRY(const auto text, tx.one(queries::watch, [](const storage::Row& row) { return row.string(0); }, tenant, id));
+  if (!text) return std::optional<Watch>{};
+  YD_TRY(auto watch, json::decode<Watch>(*text));
+  return std::optional(std::move(watch));
+}
+
+Result<std::vector<std::pair<ConversationId, Watch>>> load_watches(storage::Transaction& tx, TenantId tenant) {
+  YD_TRY(const auto rows,
+         tx.all(
+             queries::watches,
+             [](const storage::Row& row) { return std::pair(row.id<ConversationId>(0), row.string(1)); }, tenant));
+  std::vector<std::pair<ConversationId, Watch>> out;
+  for (const auto& [id, text] : rows) {
+    YD_TRY(auto watch, json::decode<Watch>(text));
+    out.emplace_back(id, std::move(watch));
+  }
+  return out;
+}
+
+Status store_watch(storage::Transaction& tx, TenantId tenant, ConversationId id, const Watch& watch) {
+  return tx.exec_deferred(queries::upsert_watch, tenant, id, json::encode(watch));
+}
+
+Status delete_watch(storage::Transaction& tx, TenantId tenant, ConversationId id) {
+  return tx.exec_deferred(queries::delete_watch, tenant, id);
+}
+
+void emit_attention(storage::Transaction& tx, TenantId tenant, std::string_view type, const AttentionEvent& event) {
+  tx.emit({tenant, std::string(type), json::encode(event)});
+}
+
+std::optional<ConversationId> peek_conversation(std::string_view payload) {
+  constexpr std::string_view kHead = R"({"conversation":{"id":")";
+  if (!payload.starts_with(kHead) || payload.find(R"("last_author":"customer")") == std::string_view::npos)
+    return std::nullopt;
+  const std::string_view rest = payload.substr(kHead.size());
+  const auto id = parse_id<ConversationId>(rest.substr(0, rest.find('"')));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
 Result<conversation::ConversationEvent> decode_conversation_event(const std::string& payload) {
   return json::decode<conversation::ConversationEvent>(payload);
 }

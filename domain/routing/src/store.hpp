@@ -1,12 +1,17 @@
 // Rows of routing's own tables <-> values.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "board.hpp"
+#include "silence.hpp"
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/events.hpp"
+#include "yingda/routing/events.hpp"
 #include "yingda/routing/types.hpp"
 #include "yingda/storage/database.hpp"
 
@@ -27,6 +32,16 @@ Status store_policy(storage::Transaction& tx, TenantId tenant, const QueuePolicy
 Status store_assignment(storage::Transaction& tx, TenantId tenant, std::int64_t id, const AssignmentRecord& record);
 Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx, TenantId tenant, ConversationId id);
 
+/// None before anything was done about the conversation.
+Result<std::optional<Watch>> load_watch(storage::Transaction& tx, TenantId tenant, ConversationId id);
+Result<std::vector<std::pair<ConversationId, Watch>>> load_watches(storage::Transaction& tx, TenantId tenant);
+Status store_watch(storage::Transaction& tx, TenantId tenant, ConversationId id, const Watch& watch);
+Status delete_watch(storage::Transaction& tx, TenantId tenant, ConversationId id);
+void emit_attention(storage::Transaction& tx, TenantId tenant, std::string_view type, const AttentionEvent& event);
+
+/// The conversation of a "message.accepted" by its customer, found without parsing; none for others' messages. Text
+/// cannot imitate the keys, because its quotation marks are escaped.
+std::optional<ConversationId> peek_conversation(std::string_view payload);
 /// The payloads of the events that routing reads.
 Result<conversation::ConversationEvent> decode_conversation_event(const std::string& payload);
 Result<AgentStatus> decode_agent_status(const std::string& payload);

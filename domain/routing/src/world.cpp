@@ -15,7 +15,17 @@ bool World::accept_version(ConversationId id, std::int64_t version) {
   return true;
 }
 
+void World::exclude(ConversationId id, const std::vector<UserId>& agents) {
+  if (agents.empty())
+    excluded.erase(id);
+  else
+    excluded[id] = agents;
+  board.set_excluded(id, agents);
+}
+
 void World::note_closed(ConversationId id) {
+  owner_since.erase(id);
+  excluded.erase(id);
   closed.push_back(id);
   if (closed.size() <= kClosedKept) return;
   const ConversationId oldest = closed.front();
@@ -26,6 +36,7 @@ void World::note_closed(ConversationId id) {
 void World::reserve(const Assignment& assignment, UtcTime now) {
   board.apply_assignment(assignment, now);
   reserved[assignment.item] = assignment.agent;
+  owner_since[assignment.item] = now;
   unplaced.erase(assignment.item);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "board.hpp"
+#include "yingda/calendar/calendar.hpp"
 #include "yingda/org/types.hpp"
 
 namespace yingda::routing {
@@ -36,9 +37,17 @@ struct World {
   std::unordered_map<ConversationId, std::int64_t> versions;
   std::deque<ConversationId> closed;
 
+  std::unordered_set<ConversationId> armed;                          // has a timer in the store
+  std::unordered_map<ConversationId, UtcTime> owner_since;           // when the owner got it
+  std::unordered_map<ConversationId, UserId> orphans;                // quiet ones whose owner is gone
+  std::unordered_map<ConversationId, std::vector<UserId>> excluded;  // who had it and stayed silent
+  std::unordered_map<TeamId, calendar::Calendar> hours;
+
   /// False when something newer is known already.
   bool accept_version(ConversationId id, std::int64_t version);
   void note_closed(ConversationId id);
+  /// Who must not get the item again, on the board too when it waits.
+  void exclude(ConversationId id, const std::vector<UserId>& agents);
   /// The agent whom the board gives an item, for good or on the way to the store.
   void reserve(const Assignment& assignment, UtcTime now);
 };

@@ -163,6 +163,7 @@ TEST_F(RoutingTest, TransferToAgent_MovesTheLoad) {
   const auto li = office.make_agent("li", {office.care});
   office.online(wang);
   const auto id = arrive();
+  office.online(li);
   must(office.transfer(wang, id, {.agent = li.user, .team = {}, .reason = {}, .note = {}}));
   office.settle();
   EXPECT_EQ(office.load_of(wang), 0);

@@ -4,12 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "yingda/base/describe.hpp"
 #include "yingda/base/ids.hpp"
 #include "yingda/base/time.hpp"
+#include "yingda/calendar/schedule.hpp"
+#include "yingda/conversation/types.hpp"
 
 namespace yingda::routing {
 
@@ -43,6 +46,32 @@ struct Relaxation {
 };
 YD_DESCRIBE(Relaxation, (after_ms, levels))
 
+inline constexpr std::int64_t kSilenceMsMin = 5'000;              // shorter times would only annoy
+inline constexpr std::int64_t kSilenceMsMax = 30LL * 86'400'000;  // a month: no hidden cap
+inline constexpr std::int64_t kHopsMax = 20;
+
+/// The law of timers: the last word decides. All times in milliseconds since that word, 0: never.
+struct SilenceRules {
+  // The customer spoke last: his agent is warned, the supervisor alarmed, somebody else found. Never closed.
+  std::int64_t warn_ms = 60'000;
+  std::int64_t alarm_ms = 180'000;
+  std::int64_t redispatch_ms = 300'000;
+  std::int64_t hops_max = 3;  // re-dispatches in one episode; then it is the supervisor's
+  // The agent spoke last: the customer is reminded, then the episode is closed; his next message opens the next.
+  std::int64_t remind_ms = 600'000;
+  std::int64_t close_ms = 1'800'000;
+  bool operator==(const SilenceRules&) const = default;
+};
+YD_DESCRIBE(SilenceRules, (warn_ms, alarm_ms, redispatch_ms, hops_max, remind_ms, close_ms))
+
+/// A channel's own times: mail waits longer than chat.
+struct ChannelSilence {
+  conversation::Channel channel = conversation::Channel::webchat;
+  SilenceRules rules;
+  bool operator==(const ChannelSilence&) const = default;
+};
+YD_DESCRIBE(ChannelSilence, (channel, rules))
+
 struct QueuePolicy {
   TeamId team_id;
   Strategy strategy = Strategy::least_loaded;
@@ -56,9 +85,14 @@ struct QueuePolicy {
   std::int64_t wait_ms_max = 0;              // 0: no bound; beyond: overflow
   std::vector<TeamId> overflow_team_ids;     // tried in order, then a promise (offline thread): never a drop
   std::vector<Relaxation> relaxations;
+  std::optional<SilenceRules> silence;  // empty: the defaults
+  std::vector<ChannelSilence> channel_silence;
+  /// When somebody is there. Outside, with nobody online, the customer gets a promise with the next opening's date.
+  /// Empty: no hours are published and he waits in the queue.
+  std::optional<calendar::Schedule> hours;
 };
 YD_DESCRIBE(QueuePolicy, (team_id, strategy, priority_step_ms, vip_priority, last_agent_wait_ms, ring_count, length_max,
-                          wait_ms_max, overflow_team_ids, relaxations))
+                          wait_ms_max, overflow_team_ids, relaxations, silence, channel_silence, hours))
 
 /// Why this agent and why now; stored with every assignment and shown in the console.
 struct Explanation {

@@ -55,6 +55,10 @@ class Routing {
   /// memory only. None: the tenant's first team.
   void set_entrance(std::function<TeamId(TenantId, WidgetId)> team_of_widget);
 
+  /// The language of an entrance's customers, for what routing itself writes to them; set by the wiring before start().
+  /// Called on any thread, from memory only. None: the tenant's language.
+  void set_language(std::function<org::Locale(TenantId, WidgetId)> language_of_widget);
+
   /// Someone who could take a conversation now is online in the tenant (team none: in any team). From memory.
   bool anyone_online(TenantId tenant, TeamId team) const;
   /// Place in the queue, 1-based; 0 when not queued. From memory.
