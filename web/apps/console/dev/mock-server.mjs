@@ -7,6 +7,7 @@ import { extname } from "node:path";
 import { WebSocketServer } from "ws";
 
 import { makeCompany } from "./mock-data.mjs";
+import { makeSettings } from "./mock-settings.mjs";
 
 const sessionCookie = "yd_session";
 const built = new URL("../../../dist/console/", import.meta.url);
@@ -30,6 +31,7 @@ async function serveBuilt(path, response) {
 
 export function startMock({ port = 4010, lively = false, setup = false, blockSockets = false } = {}) {
   const world = makeCompany();
+  const settings = makeSettings(world);
   const log = [];
   const clients = new Set();
   const sessions = new Map();
@@ -336,6 +338,8 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
       }
       return missing();
     }
+    const answer = settings.route(method, parts, query, body);
+    if (answer !== undefined) return answer;
     const set = collections[area];
     if (!set) return missing();
     if (verb === "password" || verb === "totp") return null;

@@ -59,6 +59,11 @@ export const useOrg = defineStore("settings-org", () => {
       .map((unit) => unit.name)
       .join(" / ");
   }
+  /** The name behind an id of any kind, as far as it is loaded. */
+  function nameOf(id: Id): string {
+    const named = usersById.value.get(id) ?? teamsById.value.get(id) ?? units.value.find((unit) => unit.id === id);
+    return named?.name ?? roleName(rolesById.value.get(id));
+  }
   function takeUser(user: User): void {
     const at = users.value.findIndex((one) => one.id === user.id);
     if (at < 0) users.value.push(user);
@@ -83,6 +88,7 @@ export const useOrg = defineStore("settings-org", () => {
     fetchUsers,
     roleName,
     unitPath,
+    nameOf,
     takeUser,
   };
 });

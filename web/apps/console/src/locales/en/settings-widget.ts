@@ -118,7 +118,7 @@ export default {
     disabled: "This widget is disabled and will not show. Enable it under Behaviour & privacy and save.",
     plain: "You are not using https now. Use an https address on a real site, or browsers will block it.",
     step1: "Copy the code above.",
-    step2: "Paste it into your page template before </body>. With a tag manager, add a custom HTML tag.",
+    step2: "Paste it into your page template before {tag}. With a tag manager, add a custom HTML tag.",
     step3: "Open your page and send a message. It appears in",
     inbox: "Inbox · Queue",
     origins: "It will show only on: {list}",

@@ -13,6 +13,7 @@ export default {
     role: "角色",
     teams: "班组",
     state: "状态",
+    load: "接待 / 上限",
     capacity: "接待上限",
     noTeam: "未分班组",
     you: "（您）",
