@@ -11,6 +11,7 @@ before(async () => {
   server = await startServer();
   wang = await signIn(server, "wang@demo");
   li = await signIn(server, "li@demo");
+  await wang.ok("PUT", "/agents/me/state", { state: "busy" });
 });
 after(() => server.stop());
 

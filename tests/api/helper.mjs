@@ -38,6 +38,10 @@ export function makeStore() {
   };
 }
 
+// A failed test must not leave a server behind: it would keep the test program alive.
+const running = new Set();
+process.on("exit", () => { for (const child of running) child.kill("SIGKILL"); });
+
 /** Runs a command of the binary to its end. */
 export function run(args, input = "") {
   const done = spawnSync(BINARY, args, { encoding: "utf8", input, timeout: 60_000 });
@@ -46,6 +50,8 @@ export function run(args, input = "") {
 
 export async function startServer({ store = makeStore(), demo = true, args = [] } = {}) {
   const child = spawn(BINARY, ["serve", ...store.args, "--listen", "127.0.0.1:0", ...(demo ? ["--demo"] : []), ...args]);
+  running.add(child);
+  child.on("exit", () => running.delete(child));
   let out = "", err = "";
   child.stderr.on("data", (chunk) => (err += chunk));
   const port = await new Promise((resolve, reject) => {
@@ -54,11 +60,11 @@ export async function startServer({ store = makeStore(), demo = true, args = [] 
       const match = /:(\d+)\/console\//.exec(out);
       if (match) resolve(Number(match[1]));
     });
-    child.on("exit", (code) => reject(new Error(`server ended with ${code}: ${err}`)));
+    child.once("exit", (code) => reject(new Error(`server ended with ${code}: ${err}`)));
     child.on("error", reject);
   });
-  child.removeAllListeners("exit");
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+  for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
   return {
     port,
     url: `http://127.0.0.1:${port}`,
@@ -67,6 +73,7 @@ export async function startServer({ store = makeStore(), demo = true, args = [] 
     log: () => err,
     /** Ends the server; gives its exit code. */
     async end(signal = "SIGTERM") {
+      child.ref();
       child.kill(signal);
       return await ended;
     },

@@ -89,7 +89,6 @@ void declare_users(Api& api, Ground ground) {
               org::UserChange change;
               change.password_hash = std::any_cast<const std::string&>(call.prepared);
               YD_CHECK(org.change_user(tx, call.actor, id, change));
-              if (id != call.actor.user) YD_CHECK(org.end_sessions(tx, call.actor.tenant, id));
               return {};
             })
       .prepare(Pool::passwords, [](Call& call, const NewPassword& input) -> Status {
