@@ -6,7 +6,7 @@ import { brotliCompressSync } from "node:zlib";
 import { Stage, until } from "./lib/stage.mjs";
 
 let stage, agent, widget, identityKey;
-const sign = (id) => createHmac("sha256", identityKey).update(id).digest("hex");
+const sign = (id) => createHmac("sha256", identityKey).update(id).digest("base64url");
 
 before(async () => {
   stage = await Stage.open();
@@ -76,6 +76,19 @@ test("Widget_OriginNotAllowed_ShowsNothing", async () => {
   await visitor.context.close();
 });
 
+test("Widget_IdentifiedAtOnce_NoAnonymousVisitorIsMade", async () => {
+  const visitor = await stage.visitor();
+  await visitor.launcher.waitFor();
+  const asked = [];
+  visitor.page.on("request", (request) => { if (request.url().endsWith("/session")) asked.push(request.postDataJSON()); });
+  await api(visitor, "identify", { external_id: "user-7", signature: sign("user-7") });
+  await visitor.open();
+  await until("a session", () => asked.length > 0);
+  await visitor.say("一开始就认识");
+  assert.deepEqual(asked.map((one) => one.identity?.external_id), ["user-7"]);
+  await visitor.context.close();
+});
+
 test("Widget_Identified_AgentSeesAVerifiedCustomerOnEveryDevice", async () => {
   const identity = { external_id: "user-42", signature: sign("user-42"), name: "林小姐", email: "lin@example.com", level: "vip", attributes: { 城市: "杭州" } };
   const visitor = await stage.visitor();
@@ -123,7 +136,7 @@ test("Widget_IdentityRequired_WaitsForIdentify", async () => {
   await visitor.open();
   await visitor.window.getByRole("alert").waitFor();
   await visitor.write("会员提问");
-  await api(visitor, "identify", { external_id: "m-1", signature: createHmac("sha256", key).update("m-1").digest("hex") });
+  await api(visitor, "identify", { external_id: "m-1", signature: createHmac("sha256", key).update("m-1").digest("base64url") });
   const talk = await visitor.reached(agent, "会员提问");
   assert.equal((await talk.view()).customer.external_id, "m-1");
   await visitor.window.getByRole("alert").waitFor({ state: "detached" });
