@@ -49,8 +49,8 @@ export function makeSettings(world) {
       if (area === "routing" && id === "policies") {
         if (method === "GET") return { items: world.teams.map((team) => policies.get(team.id) ?? policyOf(team.id)) };
         if (body.priority_step_ms > 86_400_000) return refuse([wrong("priority_step_ms", "数值超出范围")]);
-        policies.set(verb, { ...body, team_id: verb });
-        return policies.get(verb);
+        policies.set(body.team_id, body);
+        return body;
       }
       if (area === "users" && method === "GET" && !id && query.get("search")) {
         const words = query.get("search").toLowerCase();

@@ -107,7 +107,9 @@ export class Http {
     }
     if (!response.ok) {
       const error = await failure(response);
-      if (response.status === 401 && !path.startsWith("/auth/login")) this.options.onUnauthenticated();
+      // A wrong second factor is refused with 401 too, and says nothing about the session.
+      const sessionOver = !path.startsWith("/auth/login") && error.reason !== "auth.wrong_code";
+      if (response.status === 401 && sessionOver) this.options.onUnauthenticated();
       throw error;
     }
     if (response.status === 204) return undefined as T;

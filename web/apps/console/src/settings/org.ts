@@ -95,5 +95,5 @@ export const useOrg = defineStore("settings-org", () => {
 
 export const policies = {
   list: () => api.http.get<{ items: QueuePolicy[] }>("/routing/policies"),
-  save: (policy: QueuePolicy) => api.http.put<QueuePolicy>(`/routing/policies/${encodeURIComponent(policy.team_id)}`, policy),
+  save: (policy: QueuePolicy) => api.http.put<QueuePolicy>("/routing/policies", policy),
 };

@@ -106,7 +106,7 @@ export default {
     howTitle: "How to connect it",
     language: "Sample language",
     step1: "Sign on your server",
-    step1Hint: "HMAC-SHA256 of your customer's id, in lower-case hexadecimal.",
+    step1Hint: "HMAC-SHA256 of your customer's id, in base64url without padding.",
     step2: "Tell the widget who the customer is",
     step2Hint: "Beside the embed code, once the customer is signed in. Name, mail, phone, level and own attributes are optional.",
     step3: "Send a message",

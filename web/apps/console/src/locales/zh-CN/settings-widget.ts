@@ -106,7 +106,7 @@ export default {
     howTitle: "如何接入",
     language: "示例语言",
     step1: "在您的服务器上计算签名",
-    step1Hint: "对客户编号做 HMAC-SHA256，取小写十六进制。",
+    step1Hint: "对客户编号做 HMAC-SHA256，用 base64url 编码，去掉末尾的等号。",
     step2: "在网页上告诉组件客户是谁",
     step2Hint: "放在嵌入代码旁边，客户登录后执行。姓名、邮箱、电话、等级和自定义属性可选。",
     step3: "发一条消息试试",

@@ -1,5 +1,5 @@
-// Sample code for proving a customer's identity: HMAC-SHA256 of the customer's id in lower-case hexadecimal, computed on
-// the company's server, so the key never reaches a browser.
+// Sample code for proving a customer's identity: HMAC-SHA256 of the customer's id in base64url without padding, computed
+// on the company's server, so the key never reaches a browser.
 
 export const samples = ["node", "php", "java", "python"] as const;
 export type Sample = (typeof samples)[number];
@@ -9,18 +9,19 @@ const node = `import { createHmac } from "node:crypto";
 const key = process.env.YINGDA_IDENTITY_KEY;
 
 export function signature(customerId) {
-  return createHmac("sha256", key).update(String(customerId)).digest("hex");
+  return createHmac("sha256", key).update(String(customerId)).digest("base64url");
 }`;
 
 const php = `<?php
 $key = getenv('YINGDA_IDENTITY_KEY');
 
 function yingda_signature(string $customerId, string $key): string {
-    return hash_hmac('sha256', $customerId, $key);
+    $mac = hash_hmac('sha256', $customerId, $key, true);
+    return rtrim(strtr(base64_encode($mac), '+/', '-_'), '=');
 }`;
 
 const java = `import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
+import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -29,18 +30,20 @@ public final class YingdaIdentity {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     byte[] digest = mac.doFinal(customerId.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
   }
 }`;
 
-const python = `import hashlib
+const python = `import base64
+import hashlib
 import hmac
 import os
 
 key = os.environ["YINGDA_IDENTITY_KEY"]
 
 def signature(customer_id: str) -> str:
-    return hmac.new(key.encode(), customer_id.encode(), hashlib.sha256).hexdigest()`;
+    mac = hmac.new(key.encode(), customer_id.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()`;
 
 export const serverCode: Record<Sample, string> = { node, php, java, python };
 
