@@ -41,8 +41,8 @@ void Gateway::Impl::send(const org::Actor& actor, SendFrame frame, const std::sh
   const auto accepted = std::make_shared<conversation::Accepted>();
   database.write_async(
       actor.tenant,
-      [this, actor, sent, accepted](storage::Transaction& tx) -> Status {
-        YD_TRY(*accepted, conversations.send(tx, actor, sent->id, sent->outbound));
+      [self = shared_from_this(), actor, sent, accepted](storage::Transaction& tx) -> Status {
+        YD_TRY(*accepted, self->conversations.send(tx, actor, sent->id, sent->outbound));
         return {};
       },
       [socket, sent, accepted, language, in_flight](const Status& status) {
