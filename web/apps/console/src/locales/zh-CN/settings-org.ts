@@ -16,7 +16,7 @@ export default {
     load: "接待 / 上限",
     capacity: "接待上限",
     noTeam: "未分班组",
-    you: "（您）",
+    you: "您",
     totpOn: "已开启两步验证",
     disabled: "已停用",
     actionsOf: "{name} 的更多操作",
