@@ -87,6 +87,7 @@ export default {
     previewOpen: "The chat window when open.",
     previewClosed: "The entrance on your page.",
     previewNone: "No launcher: your own button opens it.",
+    noPicture: "For safety the console loads no pictures from other sites: the preview shows a letter, your site shows the picture.",
     showClosed: "Show the launcher",
     showOpen: "Show the window",
   },

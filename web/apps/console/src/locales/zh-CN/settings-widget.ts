@@ -87,6 +87,7 @@ export default {
     previewOpen: "聊天窗打开时的样子。",
     previewClosed: "页面上的入口。",
     previewNone: "入口不显示，由网页自己的按钮打开。",
+    noPicture: "控制台出于安全不加载外部图片，预览里显示首字；网站上会显示您的图片。",
     showClosed: "看入口",
     showOpen: "看聊天窗",
   },
