@@ -57,7 +57,8 @@ void Loop::run() {
       if (due_.empty()) {
         wake_.wait(lock);
       } else {
-        wake_.wait_until(lock, due_.top().at);
+        const auto next = due_.top().at;  // a copy: timers may be added while this thread waits
+        wake_.wait_until(lock, next);
       }
       continue;
     }
