@@ -218,4 +218,8 @@ Result<std::vector<std::pair<UserId, std::int64_t>>> Conversations::loads(storag
   return store::count_loads(tx, tenant);
 }
 
+Result<std::int64_t> Conversations::load_of(storage::Transaction& tx, TenantId tenant, UserId agent) {
+  return store::count_load(tx, tenant, agent);
+}
+
 }  // namespace yingda::conversation

@@ -198,6 +198,9 @@ SELECT agent_id, COUNT(*) FROM conversation_thread
 WHERE tenant_id = $1 AND is_open = 1 AND agent_id > 0
 GROUP BY agent_id ORDER BY agent_id
 
+-- name: count_load
+SELECT COUNT(*) FROM conversation_thread WHERE tenant_id = $1 AND is_open = 1 AND agent_id = $2
+
 -- name: insert_participant
 INSERT INTO conversation_participant (tenant_id, user_id, conversation_id) VALUES ($1, $2, $3)
 ON CONFLICT (tenant_id, user_id, conversation_id) DO NOTHING

@@ -199,6 +199,11 @@ Result<std::vector<std::pair<UserId, std::int64_t>>> count_loads(Transaction& tx
       queries::count_loads, [](const Row& row) { return std::pair(row.id<UserId>(0), row.int64(1)); }, tenant);
 }
 
+Result<std::int64_t> count_load(Transaction& tx, TenantId tenant, UserId agent) {
+  YD_TRY(const auto count, tx.one(queries::count_load, [](const Row& row) { return row.int64(0); }, tenant, agent));
+  return count.value_or(0);
+}
+
 Status insert_participant(Transaction& tx, TenantId tenant, ConversationId id, UserId user) {
   return tx.exec_deferred(queries::insert_participant, tenant, user, id);
 }

@@ -68,6 +68,7 @@ Result<std::vector<Conversation>> list_waiting(storage::Transaction& tx, TenantI
 
 /// Agents who own open conversations, in id order, and how many.
 Result<std::vector<std::pair<UserId, std::int64_t>>> count_loads(storage::Transaction& tx, TenantId tenant);
+Result<std::int64_t> count_load(storage::Transaction& tx, TenantId tenant, UserId agent);
 
 /// Inboxes of participants; only of open conversations.
 Status insert_participant(storage::Transaction& tx, TenantId tenant, ConversationId id, UserId user);

@@ -210,6 +210,11 @@ TEST_F(Ownership, Loads_CountOpenOwnedOnly) {
   EXPECT_THAT(loads(), ElementsAre(std::pair(shop_.wang.user, std::int64_t{2})));
   must(close(shop_.wang, first.id));
   EXPECT_THAT(loads(), ElementsAre(std::pair(shop_.wang.user, std::int64_t{1})));
+  const auto load = [&](UserId agent) {
+    return must(read([&](auto& tx) { return room_.load_of(tx, shop_.tenant.id, agent); }));
+  };
+  EXPECT_EQ(load(shop_.wang.user), 1);
+  EXPECT_EQ(load(shop_.li.user), 0);
 }
 
 // Two processes on one store: two handles, each with its own writer.

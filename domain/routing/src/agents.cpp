@@ -53,6 +53,8 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
     Person& person = world->people[status.user_id];
     person.reason = status.reason;
     person.since = status.since_at_ms;
+    // Without him, who was passed over may be all that is left.
+    if (status.state != AgentState::online) stranded = world->board.waiting_with_exclusions(status.team_ids);
     if (status.state == AgentState::offline) {
       for (const TeamId team : status.team_ids) {
         if (!world->hours.contains(team) || world->board.anyone_here(team)) continue;

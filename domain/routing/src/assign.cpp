@@ -5,6 +5,11 @@
 #include "yingda/base/log.hpp"
 
 namespace yingda::routing {
+namespace {
+
+constexpr std::string_view kAgentFull = "routing.agent_full";
+
+}  // namespace
 
 TeamId Routing::Impl::entrance(World& world, const conversation::Conversation& conversation) const {
   TeamId team = team_of_widget ? team_of_widget(world.tenant, conversation.widget_id) : TeamId{};
@@ -143,6 +148,9 @@ void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment
         YD_TRY(const auto before, conversations.load(tx, world->tenant, assignment.item));
         // Moved to another queue since the decision: its agents are others.
         if (before.team_id && before.team_id != assignment.team) return fail(Code::conflict, "routing.moved");
+        // By the store's own count: a grab or another process may have been faster than its event.
+        YD_TRY(const auto load, conversations.load_of(tx, world->tenant, assignment.agent));
+        if (load >= assignment.why.capacity) return fail(Code::conflict, std::string(kAgentFull));
         YD_TRY(const auto conversation, conversations.assign(tx, world->tenant, assignment.item,
                                                              {.agent = assignment.agent,
                                                               .team = assignment.team,
@@ -156,17 +164,25 @@ void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment
             {assignment.item, conversation.episode_id, assignment.agent, assignment.team, clock.now(), assignment.why});
       },
       [this, world, assignment, version, look_at](const Status& status) {
+        bool overtaken = false;
         {
           const std::scoped_lock lock(world->mutex);
-          world->reserved.erase(assignment.item);
+          const auto mine = world->reserved.find(assignment.item);
+          overtaken = status && mine != world->reserved.end() && mine->second > *version;
+          if (mine != world->reserved.end()) world->reserved.erase(mine);
           if (!status && look_at) world->armed.erase(assignment.item);
           // Older events that are still under way must not put it back into the queue.
           if (status) world->accept_version(assignment.item, *version);
+          if (status && world->mending) world->touched.insert(assignment.item);
         }
+        if (overtaken) refresh(world, assignment.item);
         if (!status) {
           // Somebody was faster (grab, transfer, close) or the store is down: what the store says is the truth.
           if (status.error().code != Code::conflict) log::error("routing.assign_failed", status.error());
-          refresh(world, assignment.item);
+          if (status.error().reason == kAgentFull)
+            mend_later(world->tenant);  // reading the item again would only choose him again
+          else
+            refresh(world, assignment.item);
         }
         --in_flight;
       });

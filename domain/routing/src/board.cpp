@@ -142,16 +142,6 @@ void Board::remove_item(ConversationId id) {
   erase_owned(id);
 }
 
-void Board::clear_items() {
-  for (auto& [team, q] : queues_) {
-    q.lanes.clear();
-    q.length = 0;
-  }
-  held_.clear();
-  waiting_.clear();
-  owned_.clear();
-}
-
 void Board::put_owned(ConversationId id, UserId agent, std::int64_t weight) {
   remove_item(id);
   owned_.emplace(id, Owned{agent, weight});
@@ -202,7 +192,9 @@ bool Board::preference_holds(const WorkItem& item, const QueuePolicy& policy, Ut
 
 bool Board::able(const AgentView& agent, const WorkItem& item, const QueuePolicy& policy, UtcTime now) const {
   if (!has_room(agent, item.weight)) return false;
-  if (std::ranges::find(item.excluded, agent.id) != item.excluded.end()) return false;
+  // Who stayed silent does not get it again, unless everybody here did.
+  if (std::ranges::find(item.excluded, agent.id) != item.excluded.end() && others_online(item.team, item.excluded))
+    return false;
   if (agent.id == item.preferred && preference_holds(item, policy, now)) return true;
   if (preference_holds(item, policy, now)) return false;
   return speaks(agent, item.language) && skilled(agent, item.skills, relaxed_levels(policy, now - item.arrived));
@@ -381,6 +373,15 @@ bool Board::anyone_online(TeamId team) const {
     const AgentView& view = entry.second;
     return view.state == AgentState::online && (!team || std::ranges::find(view.teams, team) != view.teams.end());
   });
+}
+
+std::vector<ConversationId> Board::waiting_with_exclusions(std::span<const TeamId> teams) const {
+  std::vector<ConversationId> out;
+  for (const auto& [id, waiting] : waiting_) {
+    if (!waiting.excluded.empty() && std::ranges::find(teams, waiting.team) != teams.end()) out.push_back(id);
+  }
+  std::ranges::sort(out);
+  return out;
 }
 
 void Board::set_excluded(ConversationId id, const std::vector<UserId>& agents) {

@@ -77,8 +77,6 @@ class Board {
   void put_owned(ConversationId item, UserId agent, std::int64_t weight);
   /// Closed, promised, gone.
   void remove_item(ConversationId item);
-  /// All items go, waiting and owned; agents and policies stay.
-  void clear_items();
   bool is_waiting(ConversationId item) const { return waiting_.contains(item); }
   UserId owner(ConversationId item) const;
 
@@ -105,6 +103,7 @@ class Board {
   bool anyone_here(TeamId team) const;
   const WorkItem* item(ConversationId id) const;
   void set_excluded(ConversationId item, const std::vector<UserId>& agents);
+  std::vector<ConversationId> waiting_with_exclusions(std::span<const TeamId> teams) const;
   /// The agent is here, busy and on a break included.
   bool reachable(UserId agent) const;
   /// Somebody online serves the team's queue and is not among these.

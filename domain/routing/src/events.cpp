@@ -58,16 +58,20 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
     const std::scoped_lock lock(world->mutex);
     if (event.seq <= world->seq) return {};
     world->seq = event.seq;
-    // Our own reservation is ahead of the log: the assignment on its way will answer with an event of its own.
-    if (waits && world->reserved.contains(c.id)) return {};
+    // Our own reservation is ahead of the log; what it overtook is looked at when the store has answered.
+    if (const auto mine = world->reserved.find(c.id); waits && mine != world->reserved.end()) {
+      mine->second = c.version;
+      return {};
+    }
     freed = place(*world, c);
     if (c.state == conversation::State::assigned && !world->armed.contains(c.id))
       look_at = first_look(*world, c.team_id);
     if (world->orphans.erase(c.id) > 0) --orphans;
     left = c.state == conversation::State::assigned && c.agent && !world->board.reachable(c.agent->id);
   }
-  if (waits) serve_item(world, c.id);
+  // Who lost it serves his queue first: it must not overtake those who came before it.
   if (freed) serve_agent(world, freed);
+  if (waits) serve_item(world, c.id);
   if (look_at) arm_later(world, c.id, *look_at);
   if (left) leave(world, c.id);
   return {};
@@ -100,8 +104,8 @@ void Routing::Impl::refresh(const std::shared_ptr<World>& world, ConversationId 
               freed = place(*world, **loaded);
             }
           }
-          serve_item(world, id);
           if (freed) serve_agent(world, freed);
+          serve_item(world, id);
         }
         --in_flight;
       });

@@ -41,9 +41,11 @@ struct Routing::Impl {
   std::mutex mend_mutex;
   std::condition_variable mend_wanted;
   std::set<TenantId> torn;
+  bool mend_working = false;
   std::jthread mender;
   void start_mending();
   void stop_mending();
+  bool mending();
   void mend_later(TenantId tenant);
   Status mend(TenantId tenant);
 

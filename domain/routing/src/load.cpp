@@ -124,15 +124,23 @@ Result<std::vector<conversation::Conversation>> Routing::Impl::load_open(storage
 
 void Routing::Impl::put_items(World& world, const std::vector<conversation::Conversation>& open) const {
   const std::scoped_lock lock(world.mutex);
-  world.board.clear_items();
-  world.unplaced.clear();
-  for (const auto& conversation : open) place(world, conversation);
-  for (const auto& [id, agent] : world.reserved) world.board.put_owned(id, agent, 1);
+  world.mending = false;
+  std::unordered_set<ConversationId> stays;
+  for (const auto& conversation : open) stays.insert(conversation.id);
+  const auto known = [&](ConversationId id) { return world.touched.contains(id) || world.reserved.contains(id); };
+  for (const auto& [id, team] : world.board.all_items()) {
+    if (!stays.contains(id) && !known(id)) world.board.remove_item(id);
+  }
+  for (const auto& conversation : open) {
+    if (!known(conversation.id)) place(world, conversation);
+  }
+  world.touched.clear();
 }
 
 UserId Routing::Impl::place(World& world, const conversation::Conversation& c) const {
   using conversation::State;
   if (!world.accept_version(c.id, c.version)) return {};
+  if (world.mending) world.touched.insert(c.id);
   const UserId before = world.board.owner(c.id);
   switch (c.state) {
     case State::queued:

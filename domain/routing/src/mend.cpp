@@ -8,27 +8,33 @@
 namespace yingda::routing {
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(500);
+constexpr auto kBreath = std::chrono::milliseconds(10);  // events under way arrive meanwhile
+constexpr auto kPause = std::chrono::milliseconds(500);  // after a failure
 
 }  // namespace
 
 void Routing::Impl::start_mending() {
   mender = std::jthread([this](const std::stop_token& stop) {
     std::unique_lock lock(mend_mutex);
+    bool failed = false;
     while (!stop.stop_requested()) {
       mend_wanted.wait(lock, [&] { return stop.stop_requested() || !torn.empty(); });
       if (stop.stop_requested()) return;
-      mend_wanted.wait_for(lock, kPause, [&] { return stop.stop_requested(); });
+      mend_wanted.wait_for(lock, failed ? kPause : kBreath, [&] { return stop.stop_requested(); });
       const std::set<TenantId> todo = std::exchange(torn, {});
+      failed = false;
+      mend_working = true;
       lock.unlock();
       for (const TenantId tenant : todo) {
         if (stop.stop_requested()) break;
         if (const Status status = mend(tenant); !status) {
           log::error("routing.mend_failed", status.error());
           mend_later(tenant);
+          failed = true;
         }
       }
       lock.lock();
+      mend_working = false;
     }
   });
 }
@@ -43,6 +49,11 @@ void Routing::Impl::stop_mending() {
   mender.join();
 }
 
+bool Routing::Impl::mending() {
+  const std::scoped_lock lock(mend_mutex);
+  return mend_working || !torn.empty();
+}
+
 void Routing::Impl::mend_later(TenantId tenant) {
   const std::scoped_lock lock(mend_mutex);
   torn.insert(tenant);
@@ -52,6 +63,11 @@ void Routing::Impl::mend_later(TenantId tenant) {
 Status Routing::Impl::mend(TenantId tenant) {
   const auto world = find(tenant);
   if (!world) return {};
+  {
+    const std::scoped_lock lock(world->mutex);
+    world->mending = true;
+    world->touched.clear();
+  }
   // In the write lane, so that it sees every job that was queued before it.
   auto open = std::make_shared<std::vector<conversation::Conversation>>();
   YD_CHECK(database.write(tenant, [&](storage::Transaction& tx) -> Status {

@@ -71,7 +71,8 @@ bool Routing::settle(DurationMs limit) {
   const UtcTime deadline = SystemClock().now() + limit;
   while (SystemClock().now() < deadline) {
     if (!impl_->dispatcher.drain(limit)) return false;
-    if (impl_->in_flight == 0) return true;
+    // What is on its way is counted until it has told the mender.
+    if (impl_->in_flight == 0 && !impl_->mending()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return false;

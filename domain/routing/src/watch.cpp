@@ -103,6 +103,19 @@ Result<UtcTime> Routing::Impl::quiet_since(storage::Transaction& tx, const Conve
   return oldest;
 }
 
+namespace {
+
+/// Not offline, or he took the conversation by his own hand after he had gone offline: whoever grabs is there. World's
+/// mutex held.
+bool still_there(const World& world, ConversationId id, UserId agent) {
+  if (world.board.reachable(agent)) return true;
+  const auto person = world.people.find(agent);
+  const auto since = world.owner_since.find(id);
+  return person != world.people.end() && since != world.owner_since.end() && person->second.since < since->second;
+}
+
+}  // namespace
+
 Result<Scene> Routing::Impl::scene_of(storage::Transaction& tx, const std::shared_ptr<World>& world,
                                       const Conversation& c, const Watch& watch) {
   Scene scene;
@@ -120,7 +133,7 @@ Result<Scene> Routing::Impl::scene_of(storage::Transaction& tx, const std::share
                         : watch.owner == scene.owner      ? watch.anchor
                                                           : clock.now();
     world->owner_since.try_emplace(c.id, scene.owner_since);
-    scene.owner_reachable = world->board.reachable(scene.owner);
+    scene.owner_reachable = still_there(*world, c.id, scene.owner);
     std::vector<UserId> out = watch.episode == c.episode_id ? watch.excluded : std::vector<UserId>{};
     out.push_back(scene.owner);
     scene.others_online = world->board.others_online(c.team_id, out);
@@ -257,7 +270,7 @@ void Routing::Impl::leave(const std::shared_ptr<World>& world, ConversationId id
         if (c.state != State::assigned || !c.agent) return {};
         {
           const std::scoped_lock lock(world->mutex);
-          if (world->board.reachable(c.agent->id)) return {};
+          if (still_there(*world, id, c.agent->id)) return {};
           // Nobody waits: it stays his until the customer speaks, who is then put back at once (on_tap).
           if (!c.waiting_since_ms) {
             if (world->orphans.emplace(id, c.agent->id).second) ++orphans;

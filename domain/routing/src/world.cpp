@@ -35,7 +35,7 @@ void World::note_closed(ConversationId id) {
 
 void World::reserve(const Assignment& assignment, UtcTime now) {
   board.apply_assignment(assignment, now);
-  reserved[assignment.item] = assignment.agent;
+  reserved[assignment.item] = 0;
   owner_since[assignment.item] = now;
   unplaced.erase(assignment.item);
 }

@@ -30,8 +30,9 @@ struct World {
   Board board;
   std::unordered_map<UserId, Person> people;
   TeamId first_team;
-  std::unordered_map<ConversationId, UserId> reserved;  // decided, on the way to the store
-  std::unordered_set<ConversationId> unplaced;          // in a queue here, the store does not know the team yet
+  /// Decided and on the way to the store, with the newest version that was told meanwhile.
+  std::unordered_map<ConversationId, std::int64_t> reserved;
+  std::unordered_set<ConversationId> unplaced;  // in a queue here, the store does not know the team yet
   /// Newest version seen: what is older tells nothing. Closed ones stay for a while, because a late answer of the store
   /// must not bring them back.
   std::unordered_map<ConversationId, std::int64_t> versions;
@@ -43,12 +44,16 @@ struct World {
   std::unordered_map<ConversationId, std::vector<UserId>> excluded;  // who had it and stayed silent
   std::unordered_map<TeamId, calendar::Calendar> hours;
 
+  // While the tenant is read again: what events have told meanwhile is newer than what was read.
+  bool mending = false;
+  std::unordered_set<ConversationId> touched;
+
   /// False when something newer is known already.
   bool accept_version(ConversationId id, std::int64_t version);
   void note_closed(ConversationId id);
   /// Who must not get the item again, on the board too when it waits.
   void exclude(ConversationId id, const std::vector<UserId>& agents);
-  /// The agent whom the board gives an item, for good or on the way to the store.
+  /// The item is the agent's on the board; the store will say whether for good.
   void reserve(const Assignment& assignment, UtcTime now);
 };
 

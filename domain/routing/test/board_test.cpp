@@ -217,6 +217,8 @@ TEST(Board_DecideForAgent, ExcludedAgent_IsPassedBy) {
   lost.excluded = {UserId{1}};
   board.put_waiting(lost);
   board.put_waiting(item(2, 100));
+  EXPECT_EQ(board.decide_for_agent(UserId{1}, kNow)->item, ConversationId{1}) << "nobody else is here";
+  board.put_agent(agent(2, {kSales}, 0));
   EXPECT_EQ(board.decide_for_agent(UserId{1}, kNow)->item, ConversationId{2});
 }
 

@@ -166,6 +166,8 @@ class Conversations {
   Result<std::vector<Conversation>> waiting(storage::Transaction& tx, TenantId tenant, int limit);
   /// How many conversations each agent owns now.
   Result<std::vector<std::pair<UserId, std::int64_t>>> loads(storage::Transaction& tx, TenantId tenant);
+  /// How many one agent owns now.
+  Result<std::int64_t> load_of(storage::Transaction& tx, TenantId tenant, UserId agent);
 
   // --- files: rows only; bytes are kept by the caller's file store before `add_file`
   Result<FileInfo> add_file(storage::Transaction& tx, TenantId tenant, const FileInfo& file, CustomerId by_customer,

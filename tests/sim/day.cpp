@@ -1,0 +1,301 @@
+#include "day.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace yingda::sim {
+
+using conversation::State;
+using routing::AgentState;
+using routing::AgentStatus;
+using routing::must;
+using routing::Strategy;
+
+namespace {
+
+constexpr std::size_t kDiary = 40;
+constexpr int kCustomers = 25;
+constexpr int kAgents = 6;
+
+bool waits(const conversation::Conversation& c) { return c.state == State::queued || c.state == State::promised; }
+
+}  // namespace
+
+Day::Day(std::uint64_t seed, Pace pace) : random_(seed), pace_(pace), ledger_(pace) {
+  teams_ = {office_.care, office_.sales};
+  for (int i = 0; i < kAgents; ++i) {
+    std::vector<TeamId> teams;
+    for (const TeamId team : teams_)
+      if (pick(0, 2) > 0) teams.push_back(team);
+    if (teams.empty()) teams.push_back(teams_.front());
+    const std::int64_t capacity = pick(1, 4);
+    agents_.push_back(office_.make_agent("agent" + std::to_string(i), teams, capacity));
+    ledger_.capacity[agents_.back().user] = capacity;
+  }
+  for (int i = 0; i < kCustomers; ++i) customers_.push_back(office_.make_customer(pick(0, 4) == 0 ? "gold" : ""));
+  for (const TeamId team : teams_) ledger_.policies[team] = office_.policy(team);
+  const auto teams = teams_;
+  office_.routing().set_entrance(
+      [teams](TenantId, WidgetId widget) { return teams[static_cast<std::size_t>(widget.value) % teams.size()]; });
+  come_to_rest();
+}
+
+std::int64_t Day::pick(std::int64_t low, std::int64_t high) {
+  return low + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(high - low + 1));
+}
+
+void Day::note(std::string what) {
+  diary_.push_back(fmt::format("{} {}", office_.clock.now().ms, what));
+  if (diary_.size() > kDiary) diary_.erase(diary_.begin());
+}
+
+void Day::step() {
+  const std::int64_t at_once = pace_ == Pace::racy ? pick(1, 6) : 1;
+  for (std::int64_t i = 0; i < at_once; ++i) {
+    act();
+    ++events_;
+  }
+  come_to_rest();
+  check();
+}
+
+void Day::act() {
+  const std::int64_t dice = pick(0, 999);
+  if (dice < 260) return customer_speaks();
+  if (dice < 430) return agent_answers();
+  if (dice < 510) return agent_closes();
+  if (dice < 540) return agent_moves();
+  if (dice < 570) return agent_grabs();
+  if (dice < 590) return supervisor_moves();
+  if (dice < 690) return change_state();
+  if (dice < 740) return change_socket();
+  if (dice < 750) return change_policy();
+  if (dice < 760) return change_capacity();
+  if (dice < 990) return time_passes();
+  if (dice < 994) return restart();
+}
+
+const conversation::Conversation* Day::random_open(State state) {
+  std::vector<const Conversation*> found;
+  for (const auto& [id, c] : ledger_.all())
+    if (c.state == state) found.push_back(&c);
+  return found.empty() ? nullptr : one_of(found);
+}
+
+void Day::customer_speaks() {
+  conversation::InboundMessage inbound;
+  inbound.tenant = office_.tenant;
+  const auto number = pick(0, kCustomers - 1);
+  inbound.customer = customers_[static_cast<std::size_t>(number)];
+  inbound.widget = WidgetId{number + 1};
+  inbound.client_msg_id = "sim-" + std::to_string(++keys_);
+  inbound.text = "hello";
+  note(fmt::format("{} speaks", to_string(inbound.customer)));
+  auto& p = office_.process();
+  must(p.write(office_.tenant, [&](auto& tx) { return p.conversations.accept(tx, inbound); }));
+}
+
+void Day::agent_answers() {
+  const Conversation* c = random_open(State::assigned);
+  if (!c) return;
+  const auto actor = std::ranges::find(agents_, c->agent->id, &org::Actor::user);
+  conversation::OutboundMessage outbound;
+  outbound.client_msg_id = "sim-" + std::to_string(++keys_);
+  outbound.text = "hi";
+  note(fmt::format("{} answers {}", to_string(actor->user), to_string(c->id)));
+  auto& p = office_.process();
+  static_cast<void>(
+      p.write(office_.tenant, [&](auto& tx) { return p.conversations.send(tx, *actor, c->id, outbound); }));
+}
+
+void Day::agent_closes() {
+  const Conversation* c = random_open(State::assigned);
+  if (!c) return;
+  const auto actor = std::ranges::find(agents_, c->agent->id, &org::Actor::user);
+  note(fmt::format("{} closes {}", to_string(actor->user), to_string(c->id)));
+  static_cast<void>(office_.close(*actor, c->id));
+}
+
+void Day::agent_moves() {
+  const Conversation* c = random_open(State::assigned);
+  if (!c) return;
+  const auto actor = std::ranges::find(agents_, c->agent->id, &org::Actor::user);
+  conversation::Handover to;
+  if (pick(0, 1) == 0)
+    to.team = one_of(teams_);
+  else
+    to.agent = one_of(agents_).user;
+  note(fmt::format("{} transfers {} to {}{}", to_string(actor->user), to_string(c->id), to_string(to.team),
+                   to_string(to.agent)));
+  static_cast<void>(office_.transfer(*actor, c->id, to));
+}
+
+void Day::agent_grabs() {
+  const Conversation* c = random_open(State::queued);
+  if (!c) return;
+  const auto& actor = one_of(agents_);
+  note(fmt::format("{} grabs {}", to_string(actor.user), to_string(c->id)));
+  static_cast<void>(office_.grab(actor, c->id));
+}
+
+void Day::supervisor_moves() {
+  const Conversation* c = random_open(pick(0, 1) == 0 ? State::queued : State::promised);
+  if (!c) return;
+  auto& p = office_.process();
+  if (pick(0, 1) == 0) {
+    const std::int64_t priority = pick(0, 3);
+    note(fmt::format("priority of {} is {}", to_string(c->id), priority));
+    static_cast<void>(p.write(
+        office_.tenant, [&](auto& tx) { return p.conversations.set_priority(tx, office_.boss, c->id, priority); }));
+  } else {
+    note(fmt::format("{} moved to another queue", to_string(c->id)));
+    static_cast<void>(
+        office_.transfer(office_.boss, c->id, {.agent = {}, .team = one_of(teams_), .reason = {}, .note = {}}));
+  }
+}
+
+void Day::change_state() {
+  const auto& actor = one_of(agents_);
+  static constexpr AgentState kStates[] = {AgentState::online, AgentState::online, AgentState::online,
+                                           AgentState::busy,   AgentState::away,   AgentState::offline};
+  const AgentState state = kStates[pick(0, 5)];
+  note(fmt::format("{} is {}", to_string(actor.user), enum_name(state)));
+  must(office_.try_state(actor, state));
+}
+
+void Day::change_socket() {
+  const auto& actor = one_of(agents_);
+  const bool comes = pick(0, 2) > 0;
+  note(fmt::format("socket of {} {}", to_string(actor.user), comes ? "comes" : "goes"));
+  if (comes)
+    office_.routing().agent_connected(office_.tenant, actor.user);
+  else
+    office_.routing().agent_disconnected(office_.tenant, actor.user);
+}
+
+void Day::change_policy() {
+  static constexpr Strategy kStrategies[] = {Strategy::least_loaded, Strategy::longest_idle,
+                                             Strategy::round_robin,  Strategy::weighted,
+                                             Strategy::pull,         Strategy::occupancy_balanced};
+  auto policy = ledger_.policies[one_of(teams_)];
+  policy.strategy = kStrategies[pick(0, 5)];
+  policy.silence = routing::SilenceRules{seconds(pick(10, 90)).ms,  seconds(pick(30, 200)).ms,
+                                         seconds(pick(60, 400)).ms, pick(0, 4),
+                                         seconds(pick(60, 700)).ms, seconds(pick(100, 2'000)).ms};
+  policy.hours.reset();
+  if (pick(0, 1) == 0) {
+    calendar::Schedule hours;
+    for (std::int64_t day = 1; day <= 7; ++day) hours.week.push_back({day, {{pick(0, 600), pick(700, 1'900)}}});
+    std::erase_if(hours.week, [](const auto& day) {
+      return day.spans.front().until_minute - day.spans.front().from_minute > calendar::kMinutesPerDay;
+    });
+    if (!hours.week.empty()) policy.hours = hours;
+  }
+  note(fmt::format("policy of {}: {}", to_string(policy.team_id), enum_name(policy.strategy)));
+  auto& p = office_.process();
+  must(p.write(office_.tenant, [&](auto& tx) { return p.routing->save_policy(tx, office_.boss, policy); }));
+  ledger_.policies[policy.team_id] = policy;
+}
+
+void Day::change_capacity() {
+  const auto& actor = one_of(agents_);
+  const std::int64_t capacity = pick(0, 5);
+  note(fmt::format("capacity of {} is {}", to_string(actor.user), capacity));
+  come_to_rest();  // what was decided before counts by the old one
+  auto& p = office_.process();
+  must(p.write(office_.tenant,
+               [&](auto& tx) { return p.org.change_user(tx, office_.boss, actor.user, {.capacity = capacity}); }));
+  ledger_.capacity[actor.user] = capacity;
+  office_.settle();
+}
+
+void Day::time_passes() {
+  const std::int64_t dice = pick(0, 99);
+  if (dice < 80)
+    office_.clock.advance(milliseconds(pick(1, 40'000)));
+  else if (dice < 96)
+    office_.clock.advance(seconds(pick(40, 900)));
+  else if (dice < 98)
+    office_.clock.advance(hours(pick(1, 30)));
+  else
+    office_.clock.set(office_.clock.now() - seconds(pick(1, 300)));
+  note("time passes");
+}
+
+void Day::restart() {
+  note("restart");
+  office_.restart();
+  const auto teams = teams_;
+  office_.routing().set_entrance(
+      [teams](TenantId, WidgetId widget) { return teams[static_cast<std::size_t>(widget.value) % teams.size()]; });
+}
+
+void Day::come_to_rest() {
+  office_.settle();
+  for (const auto& event : office_.events(ledger_.last_seq())) ledger_.take(event);
+}
+
+void Day::check() {
+  auto& p = office_.process();
+  std::map<UserId, AgentStatus> agents;
+  for (auto& status : must(p.read([&](auto& tx) { return p.routing->agents(tx, office_.boss); })))
+    agents.emplace(status.user_id, std::move(status));
+  for (const auto& [id, status] : agents) {
+    if (status.load != ledger_.load(id))
+      throw Violation(
+          fmt::format("{} has {} by the board and {} by the log", to_string(id), status.load, ledger_.load(id)));
+  }
+  std::size_t open = 0;
+  std::map<TeamId, std::set<std::int64_t>> places;
+  for (const auto& [id, c] : ledger_.all()) {
+    if (c.state == State::closed) continue;
+    ++open;
+    check_open(c, agents);
+    if (waits(c)) {
+      check_idle(c, agents);
+      const auto position = p.routing->queue_position(office_.tenant, id);
+      if (position <= 0 || !places[c.team_id].insert(position).second)
+        throw Violation(fmt::format("{} has place {}", to_string(id), position));
+    }
+  }
+  if (p.timers.open() < open) throw Violation(fmt::format("{} open conversations, {} timers", open, p.timers.open()));
+}
+
+void Day::check_open(const Conversation& c, const std::map<UserId, AgentStatus>& agents) {
+  const std::string name = to_string(c.id);
+  switch (c.state) {
+    case State::assigned: {
+      if (!c.agent) throw Violation(name + " is assigned to nobody");
+      const auto owner = agents.find(c.agent->id);
+      const bool here = owner != agents.end() && owner->second.state != AgentState::offline;
+      if (!here && c.waiting_since_ms) throw Violation(name + " waits for " + to_string(c.agent->id) + ", who is gone");
+      return;
+    }
+    case State::queued:
+      if (!c.team_id || !c.queued_at_ms) throw Violation(name + " waits nowhere");
+      return;
+    case State::promised:
+      if (!c.team_id || !c.promised_at_ms) throw Violation(name + " was promised nothing");
+      return;
+    case State::closed: return;
+  }
+}
+
+/// Nobody waits while somebody who may take him has room.
+void Day::check_idle(const Conversation& c, const std::map<UserId, AgentStatus>& agents) {
+  const auto& policy = ledger_.policies[c.team_id];
+  if (policy.strategy == Strategy::pull) return;
+  const auto& silent = ledger_.silent(c.id);
+  const auto serves = [&](const AgentStatus& agent) {
+    return agent.state == AgentState::online && std::ranges::find(agent.team_ids, c.team_id) != agent.team_ids.end();
+  };
+  const bool others = std::ranges::any_of(
+      agents, [&](const auto& entry) { return serves(entry.second) && !silent.contains(entry.first); });
+  for (const auto& [id, agent] : agents) {
+    if (!serves(agent) || agent.load >= agent.capacity || (others && silent.contains(id))) continue;
+    throw Violation(fmt::format("{} waits though {} has room", to_string(c.id), to_string(id)));
+  }
+}
+
+}  // namespace yingda::sim
