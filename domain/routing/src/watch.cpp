@@ -167,11 +167,11 @@ Status Routing::Impl::look(storage::Transaction& tx, const std::shared_ptr<World
   if (verdict.after != before && (stored || verdict.after.stage > 0 || verdict.after.hops > 0))
     YD_CHECK(store_watch(tx, world->tenant, c.id, verdict.after));
   YD_CHECK(arm(tx, world->tenant, c.id, verdict.look_at));
-  tx.on_commit([this, world, id = c.id, excluded = verdict.after.excluded, waiting = waits(c)] {
+  tx.on_commit([this, world, id = c.id, episode = c.episode_id, excluded = verdict.after.excluded, waiting = waits(c)] {
     {
       const std::scoped_lock lock(world->mutex);
       world->armed.insert(id);
-      world->exclude(id, excluded);
+      world->exclude(id, episode, excluded);
     }
     if (waiting) serve_item(world, id);
   });
@@ -232,7 +232,7 @@ Status Routing::Impl::put_back(storage::Transaction& tx, World& world, Conversat
   // Before the event comes back, the exclusion must stand: he must not get it again at once.
   {
     const std::scoped_lock lock(world.mutex);
-    world.exclude(c.id, verdict.after.excluded);
+    world.exclude(c.id, c.episode_id, verdict.after.excluded);
   }
   YD_TRY(c, conversations.assign(tx, world.tenant, c.id,
                                  {.agent = {},
