@@ -52,7 +52,8 @@ void Rest::Impl::handle_ready(net::HttpReply reply) {
 }
 
 void Rest::Impl::handle_metrics(const net::HttpRequest& request, const net::HttpReply& reply) {
-  if (!is_inside(request.remote_address)) {
+  // What came through a proxy came from outside, whatever address the proxy has.
+  if (!is_inside(request.remote_address) || !request.header("x-forwarded-for").empty()) {
     const Error error{Code::not_found, "request.not_found", {}, {}, {}};
     return reply.send(error_response(error, messages::language_of(request.header("accept-language"))));
   }

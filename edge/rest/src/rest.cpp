@@ -152,7 +152,8 @@ void Rest::Impl::finish(const JourneyPtr& journey) {
   if (auto file = journey->replayed ? std::nullopt : journey->operation->response()) {
     response = *std::move(file);
   } else {
-    Answer answer = journey->answer ? *std::move(journey->answer) : journey->operation->answer();
+    std::optional<Answer> kept = std::move(journey->answer);
+    Answer answer = kept ? *std::move(kept) : journey->operation->answer();
     if (answer.status == 204) {
       response.status = 204;
     } else {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -28,6 +29,14 @@ bool within_bounds(std::int64_t width, std::int64_t height) {
   return width > 0 && height > 0 && width <= 65'500 && height <= 65'500 && width * height <= kDecodePixelsMax;
 }
 
+/// Decoders of large pictures take turns: forty megapixels need up to 240 MB while they are unpacked.
+std::unique_lock<std::mutex> take_turn(std::int64_t width, std::int64_t height) {
+  static std::mutex large_pictures;
+  constexpr std::int64_t kSmallPixels = 4'000'000;
+  if (width * height <= kSmallPixels) return {};
+  return std::unique_lock(large_pictures);
+}
+
 unsigned byte_at(std::string_view bytes, std::size_t at) {
   return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
 }
@@ -45,6 +54,7 @@ Pixels decode_jpeg(std::string_view bytes, Picture& picture) {
   picture.width = width;
   picture.height = height;
   if (!within_bounds(width, height)) return {};
+  const auto turn_taken = take_turn(width, height);
   int count = 0;
   const tjscalingfactor* factors = tjGetScalingFactors(&count);
   tjscalingfactor best{1, 1};
@@ -71,6 +81,7 @@ Pixels decode_png(std::string_view bytes, Picture& picture) {
     png_image_free(&image);
     return {};
   }
+  const auto turn_taken = take_turn(image.width, image.height);
   image.format = PNG_FORMAT_RGB;
   Pixels pixels{static_cast<int>(image.width), static_cast<int>(image.height), {}};
   pixels.rgb.resize(PNG_IMAGE_SIZE(image));
@@ -88,6 +99,7 @@ Pixels decode_webp(std::string_view bytes, Picture& picture) {
   picture.width = config.input.width;
   picture.height = config.input.height;
   if (!within_bounds(picture.width, picture.height) || config.input.has_animation != 0) return {};
+  const auto turn_taken = take_turn(picture.width, picture.height);
   const int longest = std::max(config.input.width, config.input.height);
   Pixels pixels{config.input.width, config.input.height, {}};
   if (longest > kThumbnailEdge) {

@@ -53,7 +53,7 @@ struct Gauge {
 };
 
 struct Options {
-  bool demo = false;  // GET /setup says so: the console then shows the demo logins
+  bool demo = false;       // GET /setup says so: the console then shows the demo logins
   double rate_factor = 1;  // multiplies the rate limits (load tests)
   /// Numbers of other rooms, asked at every scrape; must not block.
   std::function<std::vector<Gauge>()> gauges;
