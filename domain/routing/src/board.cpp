@@ -384,8 +384,9 @@ std::vector<ConversationId> Board::waiting_with_exclusions(std::span<const TeamI
   return out;
 }
 
-void Board::set_excluded(ConversationId id, const std::vector<UserId>& agents) {
-  if (const auto it = waiting_.find(id); it != waiting_.end()) it->second.excluded = agents;
+void Board::set_excluded(ConversationId id, EpisodeId episode, const std::vector<UserId>& agents) {
+  const auto it = waiting_.find(id);
+  if (it != waiting_.end() && it->second.episode == episode) it->second.excluded = agents;
 }
 
 bool Board::anyone_here(TeamId team) const {

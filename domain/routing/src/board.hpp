@@ -24,6 +24,7 @@ namespace yingda::routing {
 /// What waits. Any channel; `weight` is its share of an agent's capacity.
 struct WorkItem {
   ConversationId id;
+  EpisodeId episode;
   TeamId team;
   UtcTime arrived;
   std::int64_t priority = 0;  // 0 … 9
@@ -102,7 +103,7 @@ class Board {
   /// Somebody in the team is online, busy or on a break.
   bool anyone_here(TeamId team) const;
   const WorkItem* item(ConversationId id) const;
-  void set_excluded(ConversationId item, const std::vector<UserId>& agents);
+  void set_excluded(ConversationId item, EpisodeId episode, const std::vector<UserId>& agents);
   std::vector<ConversationId> waiting_with_exclusions(std::span<const TeamId> teams) const;
   /// The agent is here, busy and on a break included.
   bool reachable(UserId agent) const;

@@ -12,6 +12,7 @@ constexpr int kWaitingMax = 100'000;  // bound of one tenant's queues
 WorkItem item_of(const conversation::Conversation& c) {
   WorkItem item;
   item.id = c.id;
+  item.episode = c.episode_id;
   item.team = c.team_id;
   item.arrived = c.queued_at_ms.value_or(c.waiting_since_ms.value_or(c.created_at_ms));
   item.priority = c.priority;
@@ -36,7 +37,7 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
   YD_TRY(world->seq, database.last_seq(tx, tenant));
   YD_CHECK(load_people(tx, *world));
   YD_TRY(const auto watches, load_watches(tx, tenant));
-  for (const auto& [id, watch] : watches) world->exclude(id, watch.excluded);
+  for (const auto& [id, watch] : watches) world->exclude(id, watch.episode, watch.excluded);
   YD_TRY(const auto open, load_open(tx, tenant));
   put_items(*world, open);
   // Since when their owners have them is not stored: they get their full time from now on.
@@ -88,6 +89,7 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
       world.people.erase(user.id);
       continue;
     }
+    const bool fresh = !world.people.contains(user.id);
     Person& person = world.people[user.id];
     person.name = user.name;
     person.display_name = user.display_name.empty() ? user.name : user.display_name;
@@ -96,7 +98,9 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
     view.id = user.id;
     view.capacity = user.capacity;
     view.teams = user.team_ids;
-    if (const auto it = state_of.find(user.id); it != state_of.end()) {
+    // This reading may be older than what was applied meanwhile.
+    const auto it = state_of.find(user.id);
+    if (it != state_of.end() && (fresh || it->second.since > person.since)) {
       view.state = it->second.state;
       person.reason = it->second.reason;
       person.since = it->second.since;
@@ -150,7 +154,9 @@ UserId Routing::Impl::place(World& world, const conversation::Conversation& c) c
         item.team = entrance(world, c);
         world.unplaced.insert(c.id);
       }
-      if (const auto out = world.excluded.find(c.id); out != world.excluded.end()) item.excluded = out->second;
+      if (const auto out = world.excluded.find(c.id);
+          out != world.excluded.end() && out->second.episode == c.episode_id)
+        item.excluded = out->second.agents;
       world.board.put_waiting(item);
       break;
     }

@@ -15,12 +15,12 @@ bool World::accept_version(ConversationId id, std::int64_t version) {
   return true;
 }
 
-void World::exclude(ConversationId id, const std::vector<UserId>& agents) {
+void World::exclude(ConversationId id, EpisodeId episode, const std::vector<UserId>& agents) {
   if (agents.empty())
     excluded.erase(id);
   else
-    excluded[id] = agents;
-  board.set_excluded(id, agents);
+    excluded[id] = {episode, agents};
+  board.set_excluded(id, episode, agents);
 }
 
 void World::note_closed(ConversationId id) {

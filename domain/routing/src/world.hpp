@@ -38,10 +38,14 @@ struct World {
   std::unordered_map<ConversationId, std::int64_t> versions;
   std::deque<ConversationId> closed;
 
-  std::unordered_set<ConversationId> armed;                          // has a timer in the store
-  std::unordered_map<ConversationId, UtcTime> owner_since;           // when the owner got it
-  std::unordered_map<ConversationId, UserId> orphans;                // quiet ones whose owner is gone
-  std::unordered_map<ConversationId, std::vector<UserId>> excluded;  // who had it and stayed silent
+  std::unordered_set<ConversationId> armed;                 // has a timer in the store
+  std::unordered_map<ConversationId, UtcTime> owner_since;  // when the owner got it
+  std::unordered_map<ConversationId, UserId> orphans;       // quiet ones whose owner is gone
+  struct Excluded {
+    EpisodeId episode;
+    std::vector<UserId> agents;
+  };
+  std::unordered_map<ConversationId, Excluded> excluded;  // who had it and stayed silent
   std::unordered_map<TeamId, calendar::Calendar> hours;
 
   // While the tenant is read again: what events have told meanwhile is newer than what was read.
@@ -51,8 +55,8 @@ struct World {
   /// False when something newer is known already.
   bool accept_version(ConversationId id, std::int64_t version);
   void note_closed(ConversationId id);
-  /// Who must not get the item again, on the board too when it waits.
-  void exclude(ConversationId id, const std::vector<UserId>& agents);
+  /// Who must not get the item again in this episode, on the board too when it waits.
+  void exclude(ConversationId id, EpisodeId episode, const std::vector<UserId>& agents);
   /// The item is the agent's on the board; the store will say whether for good.
   void reserve(const Assignment& assignment, UtcTime now);
 };
