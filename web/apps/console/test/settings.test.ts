@@ -11,7 +11,7 @@ import { defaultPolicy, overflows, vipHeadStartMs } from "../src/settings/model/
 import { reaches } from "../src/settings/model/rights";
 import { buildTree, findNode, kindsBelow, pathTo, unitOptions, weigh } from "../src/settings/model/tree";
 import { at, same } from "../src/settings/model/values";
-import { avatarOk, contrastOn, draftOf, embedCode, inkOn, newWidget, originOf } from "../src/settings/model/widget";
+import { avatarOk, draftOf, embedCode, newWidget, originOf } from "../src/settings/model/widget";
 
 const unit = (id: string, parent_id: string | undefined, kind: Unit["kind"], name: string): Unit => ({ id, parent_id, kind, name, code: "" });
 const team = (id: string, unit_id: string, member_count = 0): Team => ({ id, unit_id, name: id, member_count });
@@ -155,13 +155,6 @@ describe("widget", () => {
     for (const bad of ["", "ftp://x.example", "https://", "https://a b", "https://a..b", "javascript:alert(1)"]) {
       expect(originOf(bad), bad).toBeUndefined();
     }
-  });
-
-  it("Ink_ReadsOnItsColour", () => {
-    expect(inkOn("#ffe066")).toBe("#111");
-    expect(inkOn("#0b7a65")).toBe("#fff");
-    expect(contrastOn("#000000")).toBeCloseTo(21, 0);
-    expect(contrastOn("#0b7a65")).toBeGreaterThan(4.5);
   });
 
   it("Draft_TakesLanguagesInOneForm_AndOpensNothingByItself", () => {

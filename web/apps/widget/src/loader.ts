@@ -1,5 +1,6 @@
 // The one script line: shows the launcher, offers window.Yingda, and fetches the chat application only when it is needed (opened,
 // identified, or a conversation of this visitor exists). Keeps out of the page's way: one element, one shadow root, no styles outside.
+import { paintOf } from "@yingda/ui/paint";
 import type { Boot, Config, Identity } from "./types";
 
 declare const __APP__: string;
@@ -98,7 +99,7 @@ interface Api {
     element.id = "yingda-widget";
     root = element.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
-    const [brand, ink] = readable(look.color);
+    const { brand, ink } = paintOf(look.color);
     sheet.replaceSync(`:host{all:initial;--brand:${brand};--ink:${ink};--x:${look.offset_x}px;--y:${look.offset_y}px}
 .launcher{position:fixed;z-index:2147483000;${look.side}:calc(var(--x) + env(safe-area-inset-${look.side}));bottom:calc(var(--y) + env(safe-area-inset-bottom));
 display:inline-flex;align-items:center;gap:8px;border:0;cursor:pointer;background:var(--brand);color:var(--ink);height:56px;min-width:56px;padding:0 14px;
@@ -152,18 +153,6 @@ border-radius:28px;font:600 15px/1 system-ui,-apple-system,"PingFang SC","Micros
     if (document.body) void go();
     else addEventListener("DOMContentLoaded", () => void go());
   });
-
-  /** The colour to put text on and the text's: 4.5 to 1 at least (WCAG relative luminance). Middle tones are darkened a little for white. */
-  function readable(color: string): [string, string] {
-    let rgb = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-    const luminance = () => {
-      const [r, g, b] = rgb.map((v) => (v / 255 <= 0.03928 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    if (luminance() > 0.36) return [color, "#12161d"];
-    while (luminance() > 0.18) rgb = rgb.map((v) => Math.floor(v * 0.98));
-    return [`rgb(${rgb})`, "#fff"];
-  }
 
   host.Yingda = api;
   for (const [method, ...args] of early) (api[method] as (...a: unknown[]) => void)(...args);

@@ -28,7 +28,7 @@ export default {
     colour: "Colour",
     ownColour: "Own colour",
     badColor: "Write the colour as #rrggbb, for example #0b7a65.",
-    contrast: "Text is hard to read on this colour. Choose a darker or a lighter one.",
+    contrast: "So that white text reads well, visitors see this colour a little darker.",
     launcher: "Launcher",
     launcherLead: "The button in the page's corner that opens the chat.",
     launchers: {

@@ -28,7 +28,7 @@ export default {
     colour: "主题色",
     ownColour: "自定义颜色",
     badColor: "请填写 #rrggbb 形式的颜色，例如 #0b7a65。",
-    contrast: "文字在这个颜色上不够清楚，建议选深一些或浅一些的颜色。",
+    contrast: "为了让白色文字清晰，访客看到的这个颜色会略深一点。",
     launcher: "入口",
     launcherLead: "页面角落里的按钮，点开就是聊天窗。",
     launchers: {

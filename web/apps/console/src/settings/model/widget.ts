@@ -47,28 +47,8 @@ export function draftOf(widget: Widget): WidgetDraft {
   };
 }
 
-function luminance(color: string): number {
-  const part = (from: number): number => {
-    const c = parseInt(color.slice(from, from + 2), 16) / 255;
-    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
-}
-
 export function isColor(color: string): boolean {
   return /^#[0-9a-f]{6}$/i.test(color);
-}
-
-/** The ink that the widget writes with on this colour. */
-export function inkOn(color: string): "#111" | "#fff" {
-  return isColor(color) && luminance(color) > 0.2 ? "#111" : "#fff";
-}
-
-/** WCAG contrast of the ink on the colour, 1…21. */
-export function contrastOn(color: string): number {
-  const ink = inkOn(color) === "#111" ? luminance("#111111") : 1;
-  const [dark, light] = [ink, luminance(color)].sort((a, b) => a - b) as [number, number];
-  return (light + 0.05) / (dark + 0.05);
 }
 
 /** "https://shop.example", "https://*.shop.example"; undefined when it is none. A path or a missing scheme is mended. */
