@@ -125,7 +125,7 @@ void Hall::set_thread(CustomerId customer, VisitorGroup& group, VisitorThread th
 void Hall::forget_group(CustomerId customer) {
   const auto found = visitors.find(customer);
   if (found == visitors.end()) return;
-  if (found->second.thread) customer_of.erase(found->second.thread->conversation);
+  if (const auto& thread = found->second.thread; thread) customer_of.erase(thread->conversation);
   queued_customers.erase(customer);
   visitors.erase(found);
 }

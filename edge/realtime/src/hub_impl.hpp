@@ -101,7 +101,8 @@ struct Hub::Impl : std::enable_shared_from_this<Hub::Impl> {
   void detach_visitor(const SubscriberPtr& who);
   void take_visitor_typing(Subscriber& who, bool on, const std::string& preview);
   void expire_visitor_typing(TenantId tenant, CustomerId customer);
-  void show_visitor_typing(Hall& hall, VisitorGroup& group, CustomerId customer, bool on, const std::string& preview);
+  void show_visitor_typing(Hall& hall, const VisitorGroup& group, CustomerId customer, bool on,
+                           const std::string& preview);
   void push_positions(TenantId tenant);
   void plan_positions(Hall& hall);
 

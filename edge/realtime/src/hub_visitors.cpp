@@ -109,15 +109,17 @@ void Hub::Impl::expire_visitor_typing(TenantId tenant, CustomerId customer) {
     return;
   }
   group->typing_until_ms = 0;
-  if (group->thread) show_visitor_typing(hall, *group, customer, false, {});
+  show_visitor_typing(hall, *group, customer, false, {});
 }
 
-void Hub::Impl::show_visitor_typing(Hall& hall, VisitorGroup& group, CustomerId customer, bool on,
+void Hub::Impl::show_visitor_typing(Hall& hall, const VisitorGroup& group, CustomerId customer, bool on,
                                     const std::string& preview) {
+  const auto& thread = group.thread;
+  if (!thread) return;
   const std::string by = to_string(customer);
   const auto frame = shared(typing_frame(
-      {group.thread->conversation, "customer", by, {}, text::first_code_points(preview, kPreviewCodePointsMax), on}));
-  each_involved(hall, *group.thread, [&](Subscriber& who) { send(who, frame); });
+      {thread->conversation, "customer", by, {}, text::first_code_points(preview, kPreviewCodePointsMax), on}));
+  each_involved(hall, *thread, [&](Subscriber& who) { send(who, frame); });
 }
 
 // --- places in the queue

@@ -72,13 +72,29 @@ std::string with_urls(std::string_view file_json, const FileToken& token) {
   return out + "}";
 }
 
+constexpr std::array<std::string_view, 13> kMessageNames{
+    "id",     "conversation_id", "seq",           "author",         "kind", "text",         "quote",
+    "system", "automatic",       "created_at_ms", "recalled_at_ms", "file", "client_msg_id"};
+constexpr std::size_t kAuthorAt = 3, kKindAt = 4, kSystemAt = 7, kShownAsTheyAre = 11, kFileAt = 11, kKeyAt = 12;
+using MessageValues = std::array<std::string_view, kMessageNames.size()>;
+
 /// Notes and internal system messages.
-bool is_internal(std::string_view message_json) {
-  static constexpr std::array<std::string_view, 2> kNames{"kind", "system"};
-  const auto values = pick(message_json, kNames);
-  if (values[0] == R"("note")") return true;
+bool is_internal(const MessageValues& values) {
+  if (values[kKindAt] == R"("note")") return true;
   static constexpr std::array<std::string_view, 1> kInternal{"internal"};
-  return !values[1].empty() && pick(values[1], kInternal)[0] == "true";
+  return !values[kSystemAt].empty() && pick(values[kSystemAt], kInternal)[0] == "true";
+}
+
+std::string encode_values(const MessageValues& values, std::size_t size, const FileToken& token) {
+  static constexpr std::array<std::string_view, 1> kAuthor{"kind"};
+  std::string out = "{";
+  out.reserve(size + 64);
+  for (std::size_t i = 0; i < kShownAsTheyAre; ++i) add_raw(out, kMessageNames[i], values[i]);
+  if (!values[kFileAt].empty()) add_raw(out, "file", with_urls(values[kFileAt], token));
+  // The key is the sender's own; the widget knows its pending messages by it.
+  if (pick(values[kAuthorAt], kAuthor)[0] == R"("customer")") add_raw(out, "client_msg_id", values[kKeyAt]);
+  out.push_back('}');
+  return out;
 }
 
 }  // namespace
@@ -98,20 +114,7 @@ std::string encode_conversation(std::string_view conversation_json, const QueueP
 }
 
 std::string encode_message(std::string_view message_json, const FileToken& token) {
-  static constexpr std::array<std::string_view, 10> kNames{
-      "id", "conversation_id", "seq", "author", "kind", "text", "quote", "system", "automatic", "created_at_ms"};
-  static constexpr std::array<std::string_view, 3> kMore{"recalled_at_ms", "file", "client_msg_id"};
-  static constexpr std::array<std::string_view, 1> kAuthor{"kind"};
-  const auto values = pick(message_json, kNames);
-  const auto more = pick(message_json, kMore);
-  std::string out = "{";
-  out.reserve(message_json.size() + 64);
-  add_all(out, kNames, values);
-  add_raw(out, "recalled_at_ms", more[0]);
-  if (!more[1].empty()) add_raw(out, "file", with_urls(more[1], token));
-  // The key is the sender's own; the widget knows its pending messages by it.
-  if (pick(values[3], kAuthor)[0] == R"("customer")") add_raw(out, "client_msg_id", more[2]);
-  return out + "}";
+  return encode_values(pick(message_json, kMessageNames), message_json.size(), token);
 }
 
 std::optional<realtime::VisitorData> encode_event(const storage::CommittedEvent& event, const FileToken& token,
@@ -128,11 +131,14 @@ std::optional<realtime::VisitorData> encode_event(const storage::CommittedEvent&
   static constexpr std::array<std::string_view, 2> kNames{"conversation", "message"};
   const auto values = pick(event.payload, kNames);
   if (values[0].empty()) return std::nullopt;
+  MessageValues shown;
+  if (message) shown = pick(values[1], kMessageNames);
   std::string data = "{";
+  data.reserve(message ? values[1].size() + 512 : 512);
   add_raw(data, "conversation", encode_conversation(values[0], place));
-  if (!message || is_internal(values[1]))
+  if (!message || is_internal(shown))
     return realtime::VisitorData{message ? std::string("conversation.changed") : event.type, data + "}"};
-  add_raw(data, "message", encode_message(values[1], token));
+  add_raw(data, "message", encode_values(shown, values[1].size(), token));
   return realtime::VisitorData{event.type, data + "}"};
 }
 

@@ -55,20 +55,39 @@ Result<std::string> Webchat::Impl::open_session(const WidgetEntry& entry, const 
   YD_TRY(const Secret secret, signing_secret(tenant));
 
   SessionAnswer answer;
-  const CustomerId known = claim ? claim->customer : CustomerId{};
-  CustomerId customer;
-  YD_CHECK(database.write(tenant, [&](storage::Transaction& tx) -> Status {
-    YD_TRY(customer, resolve_customer(tx, entry, asked, known));
-    if (asked.page && !asked.page->url.empty()) YD_CHECK(customers.record_page(tx, tenant, customer, *asked.page));
-    return {};
-  }));
-  YD_CHECK(database.read([&](storage::Transaction& tx) -> Status {
-    YD_TRY(answer.customer, customers.load(tx, tenant, customer));
-    YD_TRY(answer.conversation, conversations.thread_of(tx, tenant, customer));
-    YD_TRY(answer.messages, conversations.messages_for_customer(tx, tenant, customer, 0, kSessionMessages));
-    YD_TRY(answer.last_seq, database.last_seq(tx, tenant));
-    return {};
-  }));
+  const auto read = [&](CustomerId customer) {
+    return database.read([&](storage::Transaction& tx) -> Status {
+      YD_TRY(answer.customer, customers.load(tx, tenant, customer));
+      YD_TRY(answer.conversation, conversations.thread_of(tx, tenant, customer));
+      YD_TRY(answer.messages, conversations.messages_for_customer(tx, tenant, customer, 0, kSessionMessages));
+      YD_TRY(answer.last_seq, database.last_seq(tx, tenant));
+      return {};
+    });
+  };
+  CustomerId customer = claim ? claim->customer : CustomerId{};
+  const bool turns_page = asked.page && !asked.page->url.empty();
+  // Most sessions are a known visitor's next page: nothing is written but the page, which nobody waits for.
+  Status known = fail(Code::not_found, "customer.not_found");
+  if (customer && !asked.identity) known = read(customer);
+  if (!known && known.error().code != Code::not_found) return std::unexpected(std::move(known).error());
+  if (!known) {
+    const CustomerId before = customer;
+    YD_CHECK(database.write(tenant, [&](storage::Transaction& tx) -> Status {
+      YD_TRY(customer, resolve_customer(tx, entry, asked, before));
+      return {};
+    }));
+    YD_CHECK(read(customer));
+  }
+  if (turns_page) {
+    database.write_async(
+        tenant,
+        [self = shared_from_this(), tenant, customer, page = *asked.page](storage::Transaction& tx) {
+          return self->customers.record_page(tx, tenant, customer, page);
+        },
+        [](const Status& status) {
+          if (!status) log::error("webchat.page", status.error());
+        });
+  }
   const bool renew = !claim || claim->customer != customer || claim->widget != entry.widget.id ||
                      claim->secret_number != secret.number || clock.now() - claim->issued > kTokenRenew;
   answer.visitor_token = renew ? sign_visitor(secret, {secret.number, tenant, customer, entry.widget.id, clock.now()})
