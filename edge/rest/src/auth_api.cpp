@@ -22,6 +22,8 @@ YD_DESCRIBE(PasswordChange, (current, password))
 
 namespace {
 
+using net::Method;
+
 /// Longest password or login that is looked at: hashing and logging nothing longer.
 constexpr std::size_t kCredentialBytesMax = 1'024;
 
@@ -76,11 +78,9 @@ Result<SessionInfo> load_session_info(storage::Transaction& tx, Services& servic
   return info;
 }
 
-void declare_auth(Api& api, Ground ground) {
-  using net::Method;
-  auto& services = ground.services;
-  auto& door = ground.door;
+namespace {
 
+void declare_login(Api& api, Services& services) {
   api.write(Method::post, "/auth/login", "Sign in", anyone(),
             [&services](Call& call, storage::Transaction& tx, const LoginInput& input) -> Result<SessionInfo> {
               const auto& candidate = std::any_cast<const org::Org::LoginCandidate&>(call.prepared);
@@ -105,23 +105,9 @@ void declare_auth(Api& api, Ground ground) {
                                         if (!status) log::error("auth.failure_not_counted", status.error());
                                       });
       });
+}
 
-  api.write(Method::post, "/auth/logout", "Sign out", signed_in(),
-            [&services, &door, &options = ground.options](Call& call, storage::Transaction& tx) -> Status {
-              YD_CHECK(services.org.logout(tx, call.actor));
-              set_cookie(call, kSessionCookie, "", {});
-              tx.on_commit([&door, &options, secret = call.session_secret, tenant = call.actor.tenant] {
-                door.forget(secret);
-                if (options.recheck) options.recheck(tenant);
-              });
-              return {};
-            });
-
-  api.read(Method::get, "/auth/session", "Who is signed in", signed_in(),
-           [&services](Call& call, storage::Transaction& tx) -> Result<SessionInfo> {
-             return load_session_info(tx, services, call.actor, call.session_secret);
-           });
-
+void declare_own_password(Api& api, Services& services) {
   api.write(Method::post, "/auth/password", "Change the own password; ends the other sessions", signed_in(),
             [&services](Call& call, storage::Transaction& tx, const PasswordChange&) -> Status {
               org::UserChange change;
@@ -147,6 +133,31 @@ void declare_auth(Api& api, Ground ground) {
         YD_TRY(call.prepared, org::prepare_password(input.password));
         return {};
       });
+}
+
+}  // namespace
+
+void declare_auth(Api& api, Ground ground) {
+  auto& services = ground.services;
+  auto& door = ground.door;
+  declare_login(api, services);
+  declare_own_password(api, services);
+
+  api.write(Method::post, "/auth/logout", "Sign out", signed_in(),
+            [&services, &door, &options = ground.options](Call& call, storage::Transaction& tx) -> Status {
+              YD_CHECK(services.org.logout(tx, call.actor));
+              set_cookie(call, kSessionCookie, "", {});
+              tx.on_commit([&door, &options, secret = call.session_secret, tenant = call.actor.tenant] {
+                door.forget(secret);
+                if (options.recheck) options.recheck(tenant);
+              });
+              return {};
+            });
+
+  api.read(Method::get, "/auth/session", "Who is signed in", signed_in(),
+           [&services](Call& call, storage::Transaction& tx) -> Result<SessionInfo> {
+             return load_session_info(tx, services, call.actor, call.session_secret);
+           });
 }
 
 }  // namespace yingda::rest
