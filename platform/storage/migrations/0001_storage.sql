@@ -3,6 +3,7 @@ CREATE TABLE storage_tenant_seq (
   last_seq  BIGINT NOT NULL
 ) WITHOUT ROWID;
 
+-- With rows of its own and not WITHOUT ROWID: a payload of 1.5 KB would overflow into a page of its own there.
 CREATE TABLE storage_event (
   tenant_id BIGINT NOT NULL,
   seq       BIGINT NOT NULL,
@@ -10,4 +11,4 @@ CREATE TABLE storage_event (
   type      TEXT NOT NULL,
   payload   TEXT NOT NULL,
   PRIMARY KEY (tenant_id, seq)
-) WITHOUT ROWID;
+);

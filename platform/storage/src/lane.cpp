@@ -66,7 +66,7 @@ void WriteLane::submit(PendingJob job) {
   bool wake = false;
   {
     std::unique_lock lock(mutex_);
-    if (closed_ || queue_.size() >= queue_max_) {
+    if (closed_ || queue_.size() + left_.load(std::memory_order_relaxed) >= queue_max_) {
       lock.unlock();
       return job.done(fail(Code::unavailable, "storage.busy", "the write queue is full"));
     }
@@ -81,18 +81,23 @@ void WriteLane::submit(PendingJob job) {
 }
 
 bool WriteLane::take(Batch& batch) {
-  std::unique_lock lock(mutex_);
-  while (queue_.empty()) {
-    if (closed_) return false;
-    waiting_ = true;
-    wake_.wait(lock);
+  if (taken_.empty()) {
+    std::unique_lock lock(mutex_);
+    while (queue_.empty()) {
+      if (closed_) return false;
+      waiting_ = true;
+      wake_.wait(lock);
+    }
+    waiting_ = false;
+    taken_.swap(queue_);  // at once: who submits does not wait for the moving of jobs
+    left_.store(taken_.size(), std::memory_order_relaxed);
   }
-  waiting_ = false;
-  const std::size_t count = std::min(queue_.size(), batch_max_);
+  const std::size_t count = std::min(taken_.size(), batch_max_);
   for (std::size_t i = 0; i < count; ++i) {
-    batch.jobs.push_back(std::move(queue_.front()));
-    queue_.pop_front();
+    batch.jobs.push_back(std::move(taken_.front()));
+    taken_.pop_front();
   }
+  left_.store(taken_.size(), std::memory_order_relaxed);
   shared_.queued.fetch_sub(static_cast<std::int64_t>(count), std::memory_order_relaxed);
   return true;
 }

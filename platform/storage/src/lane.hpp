@@ -88,6 +88,8 @@ class WriteLane {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<PendingJob> queue_;
+  std::deque<PendingJob> taken_;      // lane's thread only: taken out of queue_, not yet run
+  std::atomic<std::size_t> left_{0};  // its size
   bool waiting_ = false;
   bool closed_ = false;
   std::thread thread_;

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <mutex>
 
+#include "sqlite/checkpointer.hpp"
+
 namespace yingda::storage::sqlite {
 namespace {
 
@@ -108,7 +110,21 @@ Status Connection::apply_pragmas(const ConnectionOptions& options) {
              "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;"));
   if (options.read_only) return script("PRAGMA query_only=ON; PRAGMA cache_size=-2000;");
   if (options.max_pages > 0) YD_CHECK(script(fmt::format("PRAGMA max_page_count={}", options.max_pages)));
+  if (options.checkpointer != nullptr) {
+    // Takes the place of wal_autocheckpoint.
+    const auto hook = [](void* checkpointer, sqlite3*, const char*, int pages) {
+      static_cast<Checkpointer*>(checkpointer)->committed(pages);
+      return SQLITE_OK;
+    };
+    sqlite3_wal_hook(db_, hook, options.checkpointer);
+  }
+  // Rows and index entries of a write then need no malloc, whose arenas the network threads contend for.
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_LOOKASIDE, nullptr, 2'048, 128);
   return script("PRAGMA cache_size=-16000;");
+}
+
+void Connection::checkpoint() noexcept {
+  sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
 int Connection::on_progress(void* self) {

@@ -14,6 +14,8 @@
 
 namespace yingda::storage::sqlite {
 
+class Checkpointer;
+
 struct ConnectionOptions {
   std::string path;
   DurationMs statement_timeout = seconds(10);  // also how long to wait for another process' write
@@ -21,6 +23,7 @@ struct ConnectionOptions {
   bool limit_statements = true;                // off for migrations, which take as long as they take
   bool create = false;
   bool read_only = false;
+  Checkpointer* checkpointer = nullptr;  // the writer's; none: a commit that finds the log long moves it
 };
 
 /// A prepared statement and what binding it needs to know.
@@ -54,6 +57,8 @@ class Connection {
   Status control(const char* sql);
   /// Runs a script of several statements.
   Status script(std::string_view sql);
+  /// Moves what it can of the write-ahead log into the file; failures show at a later commit.
+  void checkpoint() noexcept;
   /// A transaction is open.
   bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
   /// Ends an open transaction without its changes.

@@ -3,14 +3,28 @@
 #include <utility>
 
 #include "event_log.hpp"
+#include "sqlite/checkpointer.hpp"
 #include "storage_queries.gen.hpp"
 #include "yingda/base/log.hpp"
 
 namespace yingda::storage::sqlite {
+namespace {
+constexpr int kCarefulBatches = 32;  // a client that keeps failing then costs savepoints, not a second run each time
+}
 
 void SqliteRunner::run(Batch& batch) {
+  if (options_.checkpointer != nullptr && connection_ && options_.checkpointer->take_rest()) connection_->checkpoint();
   std::vector<char> settled;
-  while (attempt(batch, settled) == Attempt::again) shared_.batch_retries.fetch_add(1, std::memory_order_relaxed);
+  auto isolation = Isolation::none;
+  if (careful_batches_ > 0 && batch.jobs.size() > 1) {
+    --careful_batches_;
+    isolation = Isolation::savepoint;
+  }
+  while (attempt(batch, settled, isolation) == Attempt::again) {
+    shared_.batch_retries.fetch_add(1, std::memory_order_relaxed);
+    isolation = Isolation::savepoint;
+    careful_batches_ = kCarefulBatches;
+  }
 }
 
 void SqliteRunner::give_up(Batch& batch, const Error& error, const std::vector<char>& settled) {
@@ -22,7 +36,7 @@ void SqliteRunner::give_up(Batch& batch, const Error& error, const std::vector<c
   if (error.reason != "storage.full" && error.reason != "storage.busy") connection_.reset();
 }
 
-SqliteRunner::Attempt SqliteRunner::attempt(Batch& batch, std::vector<char>& settled) {
+SqliteRunner::Attempt SqliteRunner::attempt(Batch& batch, std::vector<char>& settled, Isolation isolation) {
   if (!connection_) {
     auto opened = Connection::open(options_);
     if (!opened) {
@@ -36,10 +50,14 @@ SqliteRunner::Attempt SqliteRunner::attempt(Batch& batch, std::vector<char>& set
     return Attempt::done;
   }
   batch.drop_since({});
-  const auto isolation = batch.jobs.size() == 1 ? Isolation::none : Isolation::savepoint;
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
     if (i < settled.size() && settled[i]) continue;
-    if (run_job(batch, i, isolation)) continue;
+    const Ran ran = run_job(batch, i, isolation);
+    if (ran == Ran::kept) continue;
+    if (ran == Ran::torn) {
+      connection_->rollback();
+      return Attempt::again;
+    }
     const Error error = batch.outcomes[i].error();
     if (error.code == Code::timeout) {
       // SQLite ends the whole transaction when it interrupts a write: only the slow job pays, the others run again.
@@ -62,28 +80,31 @@ SqliteRunner::Attempt SqliteRunner::attempt(Batch& batch, std::vector<char>& set
   return Attempt::done;
 }
 
-bool SqliteRunner::run_job(Batch& batch, std::size_t index, Isolation isolation) {
+SqliteRunner::Ran SqliteRunner::run_job(Batch& batch, std::size_t index, Isolation isolation) {
   const auto mark = batch.mark();
   SqliteTransaction tx(*connection_, batch, isolation);
   auto outcome = run_guarded(batch.jobs[index].job, tx);
   if (outcome && tx.failure()) outcome = std::unexpected(*tx.failure());
   if (outcome && tx.has_savepoint()) outcome = connection_->control("RELEASE job");
   batch.outcomes[index] = std::move(outcome);
-  if (batch.outcomes[index]) return true;
+  if (batch.outcomes[index]) return Ran::kept;
 
   batch.drop_since(mark);
   if (tx.lost() || !connection_->in_transaction()) {
     if (tx.failure()) batch.outcomes[index] = std::unexpected(*tx.failure());
-    return false;
+    return Ran::lost;
   }
-  shared_.rollbacks.fetch_add(1, std::memory_order_relaxed);
   if (isolation == Isolation::none) {
+    if (tx.wrote() && batch.jobs.size() > 1) return Ran::torn;
+    shared_.rollbacks.fetch_add(1, std::memory_order_relaxed);
+    if (!tx.wrote()) return Ran::kept;
     // Alone in its batch: an empty transaction goes on to the commit.
     connection_->rollback();
-    return static_cast<bool>(connection_->control("BEGIN IMMEDIATE"));
+    return connection_->control("BEGIN IMMEDIATE") ? Ran::kept : Ran::lost;
   }
-  if (!tx.has_savepoint()) return true;
-  return connection_->control("ROLLBACK TO job") && connection_->control("RELEASE job");
+  shared_.rollbacks.fetch_add(1, std::memory_order_relaxed);
+  if (!tx.has_savepoint()) return Ran::kept;
+  return connection_->control("ROLLBACK TO job") && connection_->control("RELEASE job") ? Ran::kept : Ran::lost;
 }
 
 Status SqliteRunner::write_events(Batch& batch) {

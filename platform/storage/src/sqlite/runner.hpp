@@ -1,4 +1,5 @@
-// The SQLite side of the write lane: one transaction a batch, one savepoint a job that writes.
+// The SQLite side of the write lane: one transaction a batch. Savepoints cost a copy of every page a job changes, so a
+// batch runs without them first; when a job fails after it wrote, the batch runs again with one savepoint a job.
 #pragma once
 
 #include <memory>
@@ -18,9 +19,13 @@ class SqliteRunner final : public BatchRunner {
 
  private:
   enum class Attempt { done, again };
-  Attempt attempt(Batch& batch, std::vector<char>& settled);
-  /// False when the transaction is gone.
-  bool run_job(Batch& batch, std::size_t index, Isolation isolation);
+  Attempt attempt(Batch& batch, std::vector<char>& settled, Isolation isolation);
+  enum class Ran {
+    kept,  // or failed without a trace
+    torn,  // failed and left changes that no savepoint can undo
+    lost,  // the transaction is gone
+  };
+  Ran run_job(Batch& batch, std::size_t index, Isolation isolation);
   Status write_events(Batch& batch);
   void give_up(Batch& batch, const Error& error, const std::vector<char>& settled);
 
@@ -28,7 +33,8 @@ class SqliteRunner final : public BatchRunner {
   std::unique_ptr<Connection> connection_;
   const Clock& clock_;
   LaneShared& shared_;
-  bool failing_ = false;  // said once, not with every batch
+  bool failing_ = false;     // said once, not with every batch
+  int careful_batches_ = 0;  // so many batches to come use savepoints at once: jobs fail at the moment
 };
 
 }  // namespace yingda::storage::sqlite

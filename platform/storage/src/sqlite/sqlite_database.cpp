@@ -8,6 +8,7 @@
 #include "reader_pool.hpp"
 #include "schema.hpp"
 #include "sqlite/backup.hpp"
+#include "sqlite/checkpointer.hpp"
 #include "sqlite/runner.hpp"
 #include "sqlite/schema_session.hpp"
 #include "sqlite/transaction.hpp"
@@ -18,11 +19,13 @@ namespace {
 
 class SqliteDatabase final : public EventLogDatabase {
  public:
-  SqliteDatabase(const DatabaseOptions& options, ConnectionOptions connection, std::unique_ptr<Connection> writer,
-                 const Clock& clock)
+  /// `writer` was opened with `checkpointer` in its options.
+  SqliteDatabase(const DatabaseOptions& options, ConnectionOptions connection,
+                 std::unique_ptr<Checkpointer> checkpointer, std::unique_ptr<Connection> writer, const Clock& clock)
       : connection_(std::move(connection)),
+        checkpointer_(std::move(checkpointer)),
         readers_(std::max(options.readers, 1)),
-        lane_(0, std::make_unique<SqliteRunner>(connection_, std::move(writer), clock, shared_), shared_,
+        lane_(0, std::make_unique<SqliteRunner>(writer_options(), std::move(writer), clock, shared_), shared_,
               options.write_queue_max, static_cast<std::size_t>(std::max(options.batch_jobs_max, 1))) {}
 
   Engine engine() const override { return Engine::sqlite; }
@@ -58,6 +61,12 @@ class SqliteDatabase final : public EventLogDatabase {
   DatabaseStats stats() const override { return shared_.stats(); }
 
  private:
+  ConnectionOptions writer_options() const {
+    auto options = connection_;
+    options.checkpointer = checkpointer_.get();
+    return options;
+  }
+
   /// Leaves `connection` empty when it is not to be used again.
   Status read_with(std::unique_ptr<Connection>& connection, const Job& job) {
     if (!connection) {
@@ -76,6 +85,7 @@ class SqliteDatabase final : public EventLogDatabase {
   }
 
   const ConnectionOptions connection_;
+  const std::unique_ptr<Checkpointer> checkpointer_;
   mutable LaneShared shared_;
   ReaderPool<Connection> readers_;
   WriteLane lane_;  // last: it must stop before what it uses goes
@@ -86,10 +96,13 @@ class SqliteDatabase final : public EventLogDatabase {
 Result<std::unique_ptr<Database>> open(const DatabaseOptions& options, std::string_view path, const Clock& clock) {
   YD_TRY(auto connection, parse_path(path));
   connection.statement_timeout = options.statement_timeout;
-  connection.create = true;
-  YD_TRY(auto writer, Connection::open(connection));
-  connection.create = false;  // a file that vanishes later must not come back empty
-  return std::make_unique<SqliteDatabase>(options, std::move(connection), std::move(writer), clock);
+  auto checkpointer = std::make_unique<Checkpointer>(connection);
+  auto writing = connection;
+  writing.create = true;  // only now: a file that vanishes later must not come back empty
+  writing.checkpointer = checkpointer.get();
+  YD_TRY(auto writer, Connection::open(writing));
+  return std::make_unique<SqliteDatabase>(options, std::move(connection), std::move(checkpointer), std::move(writer),
+                                          clock);
 }
 
 Status restore(const DatabaseOptions& options, std::string_view path, std::span<const Migration> migrations,

@@ -96,6 +96,7 @@ Status SqliteTransaction::begin(Statement& statement, const Query& query, std::s
                       fmt::format("{}: {} values for {} parameters", query.name, values.size(), statement.values),
                       {},
                       std::source_location::current()});
+  wrote_ = wrote_ || statement.writes;
   if (statement.writes && isolation_ == Isolation::savepoint && !savepoint_) {
     if (auto opened = connection_.control("SAVEPOINT job"); !opened) return doom(std::move(opened).error());
     savepoint_ = true;

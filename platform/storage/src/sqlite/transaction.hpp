@@ -29,6 +29,8 @@ class SqliteTransaction final : public Transaction {
   /// The first statement error: the job fails with it, whatever it returns.
   const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
   bool has_savepoint() const { return savepoint_; }
+  /// A statement that changes rows was begun.
+  bool wrote() const { return wrote_; }
   /// The failure took the whole transaction with it.
   bool lost() const { return lost_; }
 
@@ -42,6 +44,7 @@ class SqliteTransaction final : public Transaction {
   Batch* batch_ = nullptr;
   Isolation isolation_ = Isolation::none;
   bool savepoint_ = false;
+  bool wrote_ = false;
   bool lost_ = false;
   std::optional<Error> failure_;
 };
