@@ -10,6 +10,15 @@ constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";  // C
 constexpr std::int64_t kEpochMs = 1'735'689'600'000;                        // 2025-01-01T00:00Z
 constexpr std::size_t kTextLength = 13;                                     // 13 * 5 = 65 bits >= 63
 
+/// Value of every character; 32 for those outside the alphabet.
+constexpr auto kDigits = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(32);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  return table;
+}();
+
 }  // namespace
 
 std::string encode_id_text(std::int64_t value) {
@@ -26,8 +35,8 @@ Result<std::int64_t> decode_id_text(std::string_view text) {
   if (text.size() != kTextLength || text[0] > '7') return fail(Code::invalid_argument, "request.invalid_id");
   std::uint64_t value = 0;
   for (const char c : text) {
-    const auto digit = kAlphabet.find(c);
-    if (digit == std::string_view::npos) return fail(Code::invalid_argument, "request.invalid_id");
+    const std::uint64_t digit = kDigits[static_cast<unsigned char>(c)];
+    if (digit > 31) return fail(Code::invalid_argument, "request.invalid_id");
     value = (value << 5U) | digit;
   }
   return static_cast<std::int64_t>(value);

@@ -40,7 +40,14 @@ std::vector<AgentSummary> decode_participants(std::string_view text) {
   return decode_or_empty<std::vector<AgentSummary>>(text);
 }
 std::string encode_users(const std::vector<UserId>& users) { return encode_list(users); }
-std::vector<UserId> decode_users(std::string_view text) { return decode_or_empty<std::vector<UserId>>(text); }
+std::vector<UserId> decode_users(std::string_view text) {
+  // Read with every message: nearly always nobody or one agent, whose id needs no parser.
+  if (text.empty()) return {};
+  if (text.starts_with("[\"") && text.ends_with("\"]")) {
+    if (const auto only = parse_id<UserId>(text.substr(2, text.size() - 4))) return {*only};
+  }
+  return decode_or_empty<std::vector<UserId>>(text);
+}
 std::string encode_file(const std::optional<FileInfo>& file) { return file ? json::encode(*file) : std::string(); }
 std::optional<FileInfo> decode_file(std::string_view text) { return decode_optional<FileInfo>(text); }
 std::string encode_system(const std::optional<SystemEvent>& event) {
