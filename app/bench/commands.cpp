@@ -76,30 +76,38 @@ struct Server {
 
 struct Phases {
   TalkResult full, half;
-  double cpu_seconds = 0;
+  double cpu_seconds = 0;  // of the server at full speed
   std::int64_t rss_bytes = 0;
+  double cpu_us_per_message() const {
+    return cpu_seconds * 1e6 / std::max<double>(1, static_cast<double>(full.visitor_messages + full.agent_messages));
+  }
 };
 
+enum class Half { measure, skip };
+
 /// Full speed for two thirds of the time, then half of that rate for the latencies.
-Phases run_phases(Talk& talk, double seconds, const Child* server) {
+Phases run_phases(Talk& talk, double seconds, const Child* server, Half half = Half::measure) {
   Phases phases;
   fmt::print(stderr, " as fast as it goes\n");
   const double cpu_before = server ? server->usage().cpu_seconds : 0;
   phases.full = talk.run(seconds * 2 / 3, 0);
   phases.cpu_seconds = server ? server->usage().cpu_seconds - cpu_before : 0;
+  if (half == Half::skip) return phases;
   fmt::print(stderr, " at half of that rate\n");
   phases.half = talk.run(seconds / 3, phases.full.rate_per_s() / 4);  // half of the visitors' share, which is half
   phases.rss_bytes = server ? server->usage().rss_bytes : 0;
   return phases;
 }
 
-Phases run_relay_phases(const ChatArgs& args, double seconds) {
-  fmt::print(stderr, "raw relay: the same network layer without a store\n");
+Phases run_relay_phases(const ChatArgs& args, double seconds, RelayWork work) {
+  fmt::print(stderr, "{}",
+             work == RelayWork::bytes ? "network limit: the same network layer, texts only copied\n"
+                                      : "raw relay: the same work on every message without a store\n");
   ScratchFolder folder;
   const std::uint16_t port = free_port();
-  Child child = must(
-      Child::start({"bench", "relay-server", "--port", std::to_string(port), "--agents", std::to_string(args.agents)},
-                   folder.path() + "/relay.log"));
+  Child child = must(Child::start(
+      {"bench", "relay-server", "--port", std::to_string(port), "--work", work == RelayWork::bytes ? "bytes" : "rooms"},
+      folder.path() + "/relay.log"));
   must(child.wait_for_port(port));
   TalkOptions options;
   options.dialect = Dialect::relay;
@@ -108,7 +116,7 @@ Phases run_relay_phases(const ChatArgs& args, double seconds) {
   for (int v = 0; v < args.visitors; ++v) options.visitor_tokens.push_back(std::to_string(v));
   options.agent_cookies.assign(static_cast<std::size_t>(args.agents), "none");
   const auto talk = must(Talk::connect(std::move(options)));
-  return run_phases(*talk, seconds, &child);
+  return run_phases(*talk, seconds, &child, work == RelayWork::bytes ? Half::skip : Half::measure);
 }
 
 Phases run_yingda_phases(const ChatArgs& args, double seconds) {
@@ -148,13 +156,15 @@ void print_row(const char* name, const Phases& phases) {
 void run_chat(const ChatArgs& args) {
   net::raise_file_limit();
   const double each = args.seconds;
-  const Phases raw = run_relay_phases(args, each);
+  const Phases net = run_relay_phases(args, each / 2, RelayWork::bytes);
+  const Phases raw = run_relay_phases(args, each, RelayWork::rooms);
   const Phases own = run_yingda_phases(args, each);
   Phases peer;
   if (!args.peer.empty()) peer = run_peer_phases(args, each);
 
   fmt::print(stderr, "\n{:<22}{:>12}{:>10}{:>10}{:>12}{:>12}{:>7}{:>9}\n", "", "messages/s", "p50 ms", "p99 ms",
              "half: p50", "half: p99", "lost", "doubled");
+  print_row("network limit", net);
   print_row("raw relay", raw);
   print_row("yingda, durable", own);
   if (!args.peer.empty()) print_row("socket.io + PostgreSQL", peer);
@@ -168,14 +178,13 @@ void run_chat(const ChatArgs& args) {
                               own.full.rate_per_s() / std::max(1.0, peer.full.rate_per_s()));
     }
     fmt::print(
-        R"({{"rate_per_s":{:.1f},"raw_rate_per_s":{:.1f},"ratio_to_raw":{:.3f},"p50_ms":{:.2f},"p99_ms":{:.2f},"full_p50_ms":{:.2f},"full_p99_ms":{:.2f},"raw_p99_ms":{:.2f},"lost":{},"doubled":{},"disordered":{},"refused":{},"cpu_seconds":{:.2f},"cpu_us_per_message":{:.1f},"rss_bytes":{},"visitors":{},"agents":{}{}}})"
+        R"({{"rate_per_s":{:.1f},"raw_rate_per_s":{:.1f},"net_rate_per_s":{:.1f},"ratio_to_raw":{:.3f},"ratio_to_net":{:.3f},"p50_ms":{:.2f},"p99_ms":{:.2f},"full_p50_ms":{:.2f},"full_p99_ms":{:.2f},"raw_p99_ms":{:.2f},"lost":{},"doubled":{},"disordered":{},"refused":{},"cpu_seconds":{:.2f},"cpu_us_per_message":{:.1f},"raw_cpu_us_per_message":{:.1f},"rss_bytes":{},"visitors":{},"agents":{}{}}})"
         "\n",
-        own.full.rate_per_s(), raw.full.rate_per_s(), ratio, own.half.p50_ms, own.half.p99_ms, own.full.p50_ms,
+        own.full.rate_per_s(), raw.full.rate_per_s(), net.full.rate_per_s(), ratio,
+        own.full.rate_per_s() / std::max(1.0, net.full.rate_per_s()), own.half.p50_ms, own.half.p99_ms, own.full.p50_ms,
         own.full.p99_ms, raw.half.p99_ms, own.full.lost + own.half.lost, own.full.doubled + own.half.doubled,
         own.full.disordered + own.half.disordered, own.full.refused + own.half.refused, own.cpu_seconds,
-        own.cpu_seconds * 1e6 /
-            std::max<double>(1, static_cast<double>(own.full.visitor_messages + own.full.agent_messages)),
-        own.rss_bytes, args.visitors, args.agents, peer_json);
+        own.cpu_us_per_message(), raw.cpu_us_per_message(), own.rss_bytes, args.visitors, args.agents, peer_json);
   }
 }
 
@@ -185,6 +194,8 @@ void run_sockets(const SocketsArgs& args) {
   if (possible < args.sockets)
     fmt::print(stderr, "this machine allows {} open files: holding {} sockets\n", files, possible);
   Server server("");
+  // Of the server that has done nothing yet: what the chat made it allocate counts as the sockets' too.
+  const std::int64_t before = server.child.usage().rss_bytes;
   net::HttpClient http;
   Company company = must(found_company(http, server.base(), 5));
   must(invite_visitors(http, company, 20));
@@ -197,7 +208,6 @@ void run_sockets(const SocketsArgs& args) {
   const auto talk = must(Talk::connect(std::move(options)));
   fmt::print(stderr, "an active chat alone\n");
   const TalkResult alone = talk->run(args.seconds / 2, 100);
-  const std::int64_t before = server.child.usage().rss_bytes;
 
   // Idle visitors: each with a session and a socket that said hello.
   fmt::print(stderr, "opening {} idle visitor sockets\n", possible);
@@ -264,10 +274,10 @@ void run_start(const StartArgs& args) {
                                     folder.path() + "/server.log"));
     for (;;) {
       net::ClientRequest page;
-      page.url = fmt::format("http://127.0.0.1:{}/healthz", port);
+      page.url = fmt::format("http://127.0.0.1:{}/", port);
       page.guard = net::AddressGuard::any;
       const auto answer = http.send_and_wait(page);
-      if (answer && answer->status == 200) break;
+      if (answer && answer->status < 400) break;
       const double waited = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
       if (waited > 20'000) give_up(Error{Code::timeout, "bench.no_page", {}, {}, std::source_location::current()});
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -335,15 +345,18 @@ void add_bench_commands(CLI::App& app) {
   start->callback([start_args] { run_start(*start_args); });
 
   struct RelayArgs {
-    int port = 0, agents = 1;
+    int port = 0;
+    std::string work = "rooms";
   };
   auto relay_args = std::make_shared<RelayArgs>();
   CLI::App* relay = bench->add_subcommand("relay-server", "");
   relay->group("");
   relay->add_option("--port", relay_args->port)->required();
-  relay->add_option("--agents", relay_args->agents);
-  relay->callback(
-      [relay_args] { std::exit(run_relay(static_cast<std::uint16_t>(relay_args->port), relay_args->agents)); });
+  relay->add_option("--work", relay_args->work)->check(CLI::IsMember({"bytes", "rooms"}));
+  relay->callback([relay_args] {
+    std::exit(run_relay(static_cast<std::uint16_t>(relay_args->port),
+                        relay_args->work == "bytes" ? RelayWork::bytes : RelayWork::rooms));
+  });
 }
 
 }  // namespace yingda::bench

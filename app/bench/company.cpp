@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "yingda/base/json.hpp"
 #include "yingda/org/types.hpp"
@@ -86,6 +88,16 @@ struct Person {
 struct Nothing {};
 YD_DESCRIBE(Nothing, ())
 
+/// Routing hears of a new agent by an event, a moment after he was made.
+Status go_online(Person& agent) {
+  for (int left = 100;; --left) {
+    const auto online = agent.call<Nothing>(net::Method::put, "/agents/me/state", R"({"state":"online"})");
+    if (online) return {};
+    if (left == 0) return std::unexpected(online.error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 }  // namespace
 
 Result<Company> found_company(net::HttpClient& http, const std::string& base, int agents) {
@@ -127,8 +139,7 @@ Result<Company> found_company(net::HttpClient& http, const std::string& base, in
     YD_TRY(auto own, agent.call<SessionInfo>(net::Method::post, "/auth/login",
                                              fmt::format(R"({{"login":"{}","password":"{}"}})", login, kPassword)));
     agent.csrf = own.csrf_token;
-    YD_TRY([[maybe_unused]] const auto online,
-           agent.call<Nothing>(net::Method::put, "/agents/me/state", R"({"state":"online"})"));
+    YD_CHECK(go_online(agent));
     company.agent_cookies.push_back(agent.cookie);
     if (i % 10 == 9) fmt::print(stderr, "  {} agents online\n", i + 1);
   }

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 . tools/install.sh
 install_packages "for the peer's store" postgresql
 install_node
-binary=build/release/yingda
+binary=${YINGDA_BINARY:-build/release/yingda}
 [ -x "$binary" ] || die "build first: ./run --build-only"
 [ -d bench/peer/node_modules ] || (cd bench/peer && npm install --silent --no-audit --no-fund)
 folder=$(mktemp -d)
