@@ -42,6 +42,35 @@ test("Inbox_VisitorWrites_AgentAnswersWithTicksAndTyping", async () => {
   await visitor.context.close();
 });
 
+test("Inbox_MessageOnScreenNotOpened_IsDeliveredNotRead", async () => {
+  const visitor = await (await stage.visitor()).open();
+  await visitor.say("还没有被打开");
+  await wang.row("还没有被打开").waitFor();
+  await visitor.message("还没有被打开").locator(".tick.delivered").waitFor();
+  await visitor.say("仍然没有");
+  await visitor.message("仍然没有").locator(".tick.delivered").waitFor();
+  await wang.pick("仍然没有");
+  await visitor.message("仍然没有").locator(".tick.read").waitFor();
+  assert.match(await wang.card.innerText(), /客户 2 条/);
+  await visitor.say("第三条");
+  await wang.card.getByText(/客户 3 条/).waitFor();
+  await visitor.context.close();
+});
+
+test("Inbox_OfflineAgentGrabs_KeepsTheCustomer", async () => {
+  await wang.be("示忙");
+  const visitor = await (await stage.visitor()).open();
+  await visitor.say("有谁在？");
+  const zhao = await stage.console("zhao@demo");
+  await zhao.tab("排队").click();
+  await zhao.row("有谁在？").getByRole("button", { name: "抢单" }).click();
+  await zhao.answer("我来接待您");
+  await visitor.log.getByText("我来接待您").waitFor();
+  await zhao.context.close();
+  await wang.be("在线");
+  await visitor.context.close();
+});
+
 test("Inbox_AgentBusy_VisitorQueuesAndIsGrabbed", async () => {
   await wang.be("示忙");
   const visitor = await (await stage.visitor()).open();

@@ -13,6 +13,19 @@ after(() => stage.close());
 const text = (locator) => locator.innerText();
 const tick = (message, state) => message.locator(`.tick.${state}`).waitFor();
 
+/** Runs in the page: a sound card that counts. */
+function countTones() {
+  window.__tones = 0;
+  const value = { setValueAtTime() {}, exponentialRampToValueAtTime() {} };
+  const node = { frequency: value, gain: value, connect: (next) => next, start: () => { window.__tones += 1; }, stop() {} };
+  window.AudioContext = class {
+    currentTime = 0;
+    destination = node;
+    createOscillator() { return node; }
+    createGain() { return node; }
+  };
+}
+
 test("Widget_PageOpens_OnlyTheLauncherShows", async () => {
   const visitor = await stage.visitor();
   await visitor.launcher.waitFor();
@@ -129,11 +142,7 @@ test("Widget_EmojiPicked_StandsAtTheCaret", async () => {
 });
 
 test("Widget_ClosedWindow_BadgeCountsAndSoundPlaysOnce", async () => {
-  const visitor = await stage.visitor({}, () => {
-    window.__tones = 0;
-    const start = OscillatorNode.prototype.start;
-    OscillatorNode.prototype.start = function (...args) { window.__tones += 1; return start.apply(this, args); };
-  });
+  const visitor = await stage.visitor({}, countTones);
   await visitor.open();
   await visitor.say("等您回复");
   const talk = await visitor.reached(agent, "等您回复");
@@ -165,10 +174,7 @@ test("Widget_ClosedWindow_BadgeCountsAndSoundPlaysOnce", async () => {
 test("Widget_SoundSwitchedOff_StaysSilent", async () => {
   const [widget] = (await stage.admin.call("GET", "/widgets")).items.filter((w) => w.key === "demo");
   await stage.admin.call("PUT", `/widgets/${widget.id}`, { ...widget, look: { ...widget.look, sound: false } });
-  const visitor = await stage.visitor({}, () => {
-    window.__tones = 0;
-    OscillatorNode.prototype.start = () => { window.__tones += 1; };
-  });
+  const visitor = await stage.visitor({}, countTones);
   await visitor.open();
   await visitor.say("安静一点");
   const talk = await visitor.reached(agent, "安静一点");

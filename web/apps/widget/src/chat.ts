@@ -249,6 +249,7 @@ export class Chat {
     this.online = body.online;
     this.session = body;
     this.store.set("token", body.visitor_token);
+    const known = this.started && !other ? this.messages.at(-1)?.seq ?? 0 : Infinity;
     this.messages = body.messages;
     this.older = body.messages.length >= 30;
     this.conversation = body.conversation;
@@ -257,6 +258,8 @@ export class Chat {
     this.started = true;
     if (body.conversation) this.store.set("talk", "1");
     this.settle();
+    // What came while there was no line is news, too.
+    for (const message of body.messages) if (message.seq > known) this.arrived(message);
     this.line ??= new Line(this.boot.base, () => this.session?.visitor_token ?? "", () => this.lastSeq, {
       hello: () => ({ t: "hello", token: this.session?.visitor_token, since: this.lastSeq }),
       frame: (frame) => this.onFrame(frame),

@@ -93,7 +93,9 @@ export const useLive = defineStore("live", () => {
       const recovered = value === "live" && status.value !== "live";
       status.value = value;
       transport.value = by;
-      if (recovered) outbox?.flush();
+      if (!recovered) return;
+      outbox?.flush();
+      for (const conversation of mine.value) tellDelivered(conversation);
     },
     onEnded: (code) => {
       endedCode.value = code;
@@ -112,9 +114,17 @@ export const useLive = defineStore("live", () => {
       const conversation = event.data.conversation;
       boxes.all.ids.add(conversation.id);
       if (state.value.threads[conversation.id]?.gap) void fillGap(conversation.id);
+      tellDelivered(conversation);
     }
     if (/^conversation\.(opened|closed|reopened)$/.test(event.type)) refreshEpisodes(event);
     for (const listener of listeners) listener(event, before);
+  }
+
+  /** The customer sees his message delivered once it is on the screens of the one who serves him. */
+  function tellDelivered(conversation: Conversation): void {
+    if (conversation.agent?.id !== session.me?.id || conversation.last_author !== "customer") return;
+    if (conversation.receipts.agent_delivered_seq >= conversation.last_seq) return;
+    engine.frame({ t: "receipts", id: conversation.id, delivered_seq: conversation.last_seq });
   }
 
   /** The card's service history is no part of the events: an open card asks for it when an episode begins or ends. */
