@@ -15,6 +15,7 @@
 #include "child.hpp"
 #include "company.hpp"
 #include "relay.hpp"
+#include "routing.hpp"
 #include "talk.hpp"
 #include "yingda/net/limits.hpp"
 
@@ -301,6 +302,7 @@ void add_bench_commands(CLI::App& app) {
   CLI::App* bench =
       app.add_subcommand("bench", "Measure this machine with this program: load on real sockets and a real store");
   bench->require_subcommand(1);
+  add_routing_bench(*bench);
 
   auto chat_args = std::make_shared<ChatArgs>();
   CLI::App* chat =
