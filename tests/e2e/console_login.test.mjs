@@ -115,7 +115,7 @@ describe("an empty server", () => {
     await page.getByRole("link", { name: "设置外观与行为" }).click();
     await page.getByRole("tab", { name: "安装" }).click();
     const code = await page.locator("pre, code").filter({ hasText: "widget.js" }).first().innerText();
-    const [, key] = /data-key="(\w+)"/.exec(code);
+    const [, key] = /data-key="([\w-]+)"/.exec(code);
     await page.goto(`${stage.base}/console/inbox/mine`);
     await page.getByRole("button", { name: "切换为在线" }).click();
     await page.getByRole("button", { name: /^我的状态：在线/ }).waitFor();

@@ -188,6 +188,11 @@ export class Talk {
 export async function axe(page, include) {
   // Into an isolated evaluation: the pages' content security policy stays as it is.
   await page.evaluate(kAxe);
+  // Colours on their way would be judged as they are: let what has an end come to it.
+  await page.evaluate(async () => {
+    for (let i = 0; i < 2; ++i) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished));
+  });
   const { violations } = await page.evaluate((scope) => globalThis.axe.run(scope ?? document, {
     runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
   }), include);

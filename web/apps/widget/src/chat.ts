@@ -78,6 +78,7 @@ export class Chat {
     const turned = () => this.sendPage();
     addEventListener("popstate", turned);
     addEventListener("hashchange", turned);
+    for (const turn of ["online", "offline"]) addEventListener(turn, () => this.changed());
     (window as { navigation?: EventTarget }).navigation?.addEventListener("navigatesuccess", turned);
     document.addEventListener("visibilitychange", () => this.sendReceipts());
   }
