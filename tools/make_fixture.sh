@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1:?usage: tools/make_fixture.sh VERSION}
+mkdir -p tests/fixtures
 file=tests/fixtures/schema-$version.db
 [ ! -e "$file" ] || { echo "$file exists: a released schema is never written again" >&2; exit 1; }
 folder=$(mktemp -d)
