@@ -51,6 +51,7 @@ void Day::note(std::string what) {
 }
 
 void Day::step() {
+  ledger_.begin_step();
   const std::int64_t at_once = pace_ == Pace::racy ? pick(1, 6) : 1;
   for (std::int64_t i = 0; i < at_once; ++i) {
     act();
@@ -183,6 +184,11 @@ void Day::change_policy() {
   policy.silence = routing::SilenceRules{seconds(pick(10, 90)).ms,  seconds(pick(30, 200)).ms,
                                          seconds(pick(60, 400)).ms, pick(0, 4),
                                          seconds(pick(60, 700)).ms, seconds(pick(100, 2'000)).ms};
+  policy.last_agent_wait_ms = pick(0, 2) == 0 ? seconds(pick(5, 200)).ms : 0;
+  policy.length_max = pick(0, 2) == 0 ? pick(1, 6) : 0;
+  policy.wait_ms_max = pick(0, 2) == 0 ? seconds(pick(20, 600)).ms : 0;
+  policy.overflow_team_ids.clear();
+  if (pick(0, 1) == 0) policy.overflow_team_ids = teams_;
   policy.hours.reset();
   if (pick(0, 1) == 0) {
     calendar::Schedule hours;
@@ -218,8 +224,10 @@ void Day::time_passes() {
     office_.clock.advance(seconds(pick(40, 900)));
   else if (dice < 98)
     office_.clock.advance(hours(pick(1, 30)));
-  else
+  else {
+    turned_back_ = office_.clock.now() + minutes(10);
     office_.clock.set(office_.clock.now() - seconds(pick(1, 300)));
+  }
   note("time passes");
 }
 
@@ -268,7 +276,8 @@ void Day::check_open(const Conversation& c, const std::map<UserId, AgentStatus>&
     case State::assigned: {
       if (!c.agent) throw Violation(name + " is assigned to nobody");
       const auto owner = agents.find(c.agent->id);
-      const bool here = owner != agents.end() && owner->second.state != AgentState::offline;
+      // Whom a person chose keeps it by the law of timers, whatever his state says.
+      const bool here = owner != agents.end() && (owner->second.state != AgentState::offline || ledger_.by_hand(c.id));
       if (!here && c.waiting_since_ms) throw Violation(name + " waits for " + to_string(c.agent->id) + ", who is gone");
       return;
     }
@@ -286,6 +295,9 @@ void Day::check_open(const Conversation& c, const std::map<UserId, AgentStatus>&
 void Day::check_idle(const Conversation& c, const std::map<UserId, AgentStatus>& agents) {
   const auto& policy = ledger_.policies[c.team_id];
   if (policy.strategy == Strategy::pull) return;
+  const bool waits_for_friend = policy.last_agent_wait_ms > 0 && c.episode_number > 1;
+  const bool may_wait = (office_.clock.now() - *c.queued_at_ms).ms < policy.last_agent_wait_ms;
+  if (waits_for_friend && (may_wait || office_.clock.now() < turned_back_)) return;
   const auto& silent = ledger_.silent(c.id);
   const auto serves = [&](const AgentStatus& agent) {
     return agent.state == AgentState::online && std::ranges::find(agent.team_ids, c.team_id) != agent.team_ids.end();

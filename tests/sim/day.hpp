@@ -59,6 +59,7 @@ class Day {
   std::vector<TeamId> teams_;
   std::int64_t events_ = 0;
   std::int64_t keys_ = 0;
+  UtcTime turned_back_;  // until when wake-ups may be late, because the clock was turned back
   std::vector<std::string> diary_;
 };
 

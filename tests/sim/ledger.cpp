@@ -48,6 +48,11 @@ void Ledger::take(const storage::CommittedEvent& event) {
     now_[told.conversation.id] = told.conversation;
     return;
   }
+  if (event.type == "agent.state_changed") {
+    const auto status = decoded<routing::AgentStatus>(event);
+    if (status.state == routing::AgentState::offline)
+      std::erase_if(by_hand_, [&](const auto& taken) { return taken.second == status.user_id; });
+  }
   if (!event.type.starts_with("conversation.")) return;
   const auto told = decoded<conversation::ConversationEvent>(event);
   const auto& c = told.conversation;
@@ -65,6 +70,16 @@ void Ledger::take(const storage::CommittedEvent& event) {
       silent_[c.id].insert(*told.previous_agent_id);
   }
   promised += c.state == State::promised && (before == now_.end() || before->second.state != State::promised);
+  if (event.type != "conversation.changed") {
+    if (c.state == State::assigned && c.agent && !told.by_id.empty())
+      by_hand_[c.id] = c.agent->id;
+    else
+      by_hand_.erase(c.id);
+  }
+  if (!waits(c))
+    entered_.erase(c.id);
+  else if (const auto at = entered_.find(c.id); at == entered_.end() || at->second.first != c.team_id)
+    entered_[c.id] = {c.team_id, step_};
   now_[c.id] = c;
 }
 
@@ -83,7 +98,13 @@ void Ledger::check_assigned(const conversation::ConversationEvent& event) {
 /// Nobody of the same queue and the same priority who came earlier may be passed over.
 void Ledger::check_order(const conversation::Conversation& c) {
   if (!c.queued_at_ms) return;
+  const auto policy = policies.find(c.team_id);
+  const bool friends = policy != policies.end() && policy->second.last_agent_wait_ms > 0;
   for (const auto& [id, other] : now_) {
+    if (friends && (c.episode_number > 1 || other.episode_number > 1)) continue;  // who returns waits for his agent
+    // What comes from another queue keeps its time, and cannot be first before it is here.
+    const auto entered = entered_.find(id);
+    if (entered == entered_.end() || entered->second.second == step_) continue;
     if (id == c.id || !waits(other) || other.team_id != c.team_id || !c.team_id || !other.queued_at_ms) continue;
     if (!silent(id).empty() || !silent(c.id).empty()) continue;  // some agents are not for them
     if (other.priority != c.priority || other.customer.level.empty() != c.customer.level.empty()) continue;

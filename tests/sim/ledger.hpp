@@ -27,6 +27,8 @@ class Ledger {
  public:
   explicit Ledger(Pace pace) : pace_(pace) {}
 
+  /// Everything before has come to rest.
+  void begin_step() { ++step_; }
   /// Throws Violation.
   void take(const storage::CommittedEvent& event);
 
@@ -34,6 +36,8 @@ class Ledger {
   std::int64_t load(UserId agent) const;
   /// Who was silent on this conversation in its present episode.
   const std::set<UserId>& silent(ConversationId id) const;
+  /// A person gave it to its owner, who did not go offline since.
+  bool by_hand(ConversationId id) const { return by_hand_.contains(id); }
   std::int64_t last_seq() const { return last_seq_; }
   std::uint64_t digest() const { return digest_; }
 
@@ -46,10 +50,12 @@ class Ledger {
   void check_order(const conversation::Conversation& c);
 
   Pace pace_;
-  std::int64_t last_seq_ = 0;
+  std::int64_t last_seq_ = 0, step_ = 0;
+  std::map<ConversationId, std::pair<TeamId, std::int64_t>> entered_;  // queue, since which step
   std::uint64_t digest_ = 14'695'981'039'346'656'037ULL;
   std::map<ConversationId, conversation::Conversation> now_;
   std::map<ConversationId, std::set<UserId>> silent_;
+  std::map<ConversationId, UserId> by_hand_;
 };
 
 }  // namespace yingda::sim

@@ -33,6 +33,10 @@ AgentStatus Routing::Impl::status_of(World& world, UserId user) const {
 
 Status Routing::Impl::change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status) {
   YD_CHECK(store_state(tx, world->tenant, ids.next_value(), status));
+  {
+    const std::scoped_lock lock(world->mutex);
+    world->own_changes.insert({status.user_id, status.state, status.since_at_ms});
+  }
   tx.on_commit([this, world, status = std::move(status)] { apply_state(world, status); });
   return {};
 }
@@ -54,7 +58,11 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
     person.reason = status.reason;
     person.since = status.since_at_ms;
     // Without him, who was passed over may be all that is left.
-    if (status.state != AgentState::online) stranded = world->board.waiting_with_exclusions(status.team_ids);
+    if (status.state != AgentState::online) {
+      stranded = world->board.waiting_with_exclusions(status.team_ids);
+      const auto his = world->board.waiting_preferring(status.user_id);
+      stranded.insert(stranded.end(), his.begin(), his.end());
+    }
     if (status.state == AgentState::offline) {
       for (const TeamId team : status.team_ids) {
         if (!world->hours.contains(team) || world->board.anyone_here(team)) continue;
@@ -65,6 +73,7 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
       orphans -= static_cast<std::int64_t>(
           std::erase_if(world->orphans, [&](const auto& orphan) { return orphan.second == status.user_id; }));
     }
+    world->board.put_in_order(stranded);
   }
   if (status.state == AgentState::online) serve_agent(world, status.user_id);
   if (status.state == AgentState::offline) leave_unreachable(world);
@@ -159,6 +168,16 @@ bool Routing::anyone_online(TenantId tenant, TeamId team) const {
   if (!world) return false;
   const std::scoped_lock lock(world->mutex);
   return world->board.anyone_online(team);
+}
+
+std::optional<DurationMs> Routing::estimated_wait(TenantId tenant, ConversationId conversation) const {
+  const auto world = impl_->find(tenant);
+  if (!world) return std::nullopt;
+  const std::scoped_lock lock(world->mutex);
+  const WorkItem* item = world->board.item(conversation);
+  if (!item) return std::nullopt;
+  const auto ms = world->estimate_ms(item->team, world->board.position(conversation));
+  return ms ? std::optional(DurationMs{*ms}) : std::nullopt;
 }
 
 std::int64_t Routing::queue_position(TenantId tenant, ConversationId conversation) const {

@@ -7,6 +7,7 @@
 namespace yingda::routing {
 namespace {
 
+constexpr std::string_view kLastAgent = "routing.rule.last_agent";
 constexpr std::string_view kAgentFull = "routing.agent_full";
 
 }  // namespace
@@ -17,22 +18,73 @@ TeamId Routing::Impl::entrance(World& world, const conversation::Conversation& c
 }
 
 void Routing::Impl::serve_item(const std::shared_ptr<World>& world, ConversationId id) {
-  std::optional<Assignment> decision;
-  TeamId queue_only;
-  std::optional<UtcTime> back_at;
+  for (;;) {
+    std::optional<Assignment> decision;
+    std::optional<Placement> placement;
+    {
+      const std::scoped_lock lock(world->mutex);
+      const UtcTime now = clock.now();
+      decision = world->board.decide_for_item(id, now);
+      if (decision && decision->why.rule != kLastAgent) {
+        // Room that is not given away yet belongs to whoever came first.
+        const auto earlier = world->board.decide_for_agent(decision->agent, now);
+        if (earlier) decision = earlier;
+      }
+      if (decision)
+        world->reserve(*decision, now);
+      else
+        placement = decide_place(*world, id, now);
+    }
+    if (!decision) {
+      if (placement) return commit_place(world, id, *placement);
+      return look_sooner(world, id);
+    }
+    commit(world, *decision);
+    if (decision->item == id) return;
+  }
+}
+
+std::optional<Routing::Impl::Placement> Routing::Impl::decide_place(World& world, ConversationId id, UtcTime now) {
+  const WorkItem* item = world.board.item(id);
+  if (!item) return std::nullopt;
+  const bool unplaced = world.unplaced.erase(id) > 0;
+  if (const auto back_at = promise_for(world, *item, now))
+    return Placement{.team = item->team, .back_at = back_at, .reason = "routing.nobody_here"};
+  const QueuePolicy& policy = world.board.policy(item->team);
+  const bool too_long = policy.length_max > 0 && world.board.position(id) > policy.length_max;
+  const bool too_late = policy.wait_ms_max > 0 && (now - item->arrived).ms >= policy.wait_ms_max;
+  if (!item->promised && (too_long || too_late)) {
+    if (const auto next = overflow_for(world, *item)) {
+      world.overflowed[id].insert(item->team);
+      return Placement{.team = *next, .back_at = {}, .reason = "routing.rule.overflow"};
+    }
+    if (world.stuck.insert(id).second) return Placement{.team = item->team, .back_at = {}, .stuck = true};
+  }
+  if (unplaced) return Placement{.team = item->team};
+  return std::nullopt;
+}
+
+std::optional<TeamId> Routing::Impl::overflow_for(World& world, const WorkItem& item) const {
+  const auto been = world.overflowed.find(item.id);
+  for (const TeamId team : world.board.policy(item.team).overflow_team_ids) {
+    if (team == item.team || (been != world.overflowed.end() && been->second.contains(team))) continue;
+    const QueuePolicy& other = world.board.policy(team);
+    if (other.length_max > 0 && world.board.queue_length(team) >= other.length_max) continue;
+    if (world.board.anyone_here(team)) return team;
+  }
+  return std::nullopt;
+}
+
+void Routing::Impl::look_sooner(const std::shared_ptr<World>& world, ConversationId id) {
+  std::optional<UtcTime> next;
   {
     const std::scoped_lock lock(world->mutex);
-    const UtcTime now = clock.now();
-    decision = world->board.decide_for_item(id, now);
-    if (decision) {
-      world->reserve(*decision, now);
-    } else if (const WorkItem* item = world->board.item(id)) {
-      back_at = promise_for(*world, *item, now);
-      if (world->unplaced.erase(id) > 0 || back_at) queue_only = item->team;
-    }
+    next = world->board.next_change(id, clock.now());
+    const auto armed = world->armed.find(id);
+    if (!next || armed == world->armed.end() || armed->second <= *next) return;
+    world->armed.erase(armed);
   }
-  if (decision) return commit(world, *decision);
-  if (queue_only) commit_place(world, id, queue_only, back_at);
+  arm_later(world, id, *next);
 }
 
 std::optional<UtcTime> Routing::Impl::promise_for(World& world, const WorkItem& item, UtcTime now) const {
@@ -44,6 +96,12 @@ std::optional<UtcTime> Routing::Impl::promise_for(World& world, const WorkItem& 
 }
 
 void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agent) {
+  std::vector<ConversationId> his;  // customers who wait for him, also in other teams' queues
+  {
+    const std::scoped_lock lock(world->mutex);
+    his = world->board.waiting_for(agent, clock.now());
+  }
+  for (const ConversationId id : his) serve_item(world, id);
   for (;;) {
     std::optional<Assignment> decision;
     {
@@ -99,26 +157,33 @@ UtcTime Routing::Impl::first_look(World& world, TeamId team) const {
   return clock.now() + first;
 }
 
-void Routing::Impl::commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team,
-                                 std::optional<UtcTime> back_at) {
-  if (!team) return;  // a company without any team: the first team that is made brings a reload
+void Routing::Impl::commit_place(const std::shared_ptr<World>& world, ConversationId id, const Placement& placement) {
+  if (!placement.team) return;  // a company without any team: the first team that is made brings a reload
   UtcTime look_at;
   {
     const std::scoped_lock lock(world->mutex);
-    look_at = first_look(*world, team);
-    world->armed.insert(id);
+    look_at = first_look(*world, placement.team);
+    if (const auto next = world->board.next_change(id, clock.now())) look_at = std::min(look_at, *next);
+    world->armed[id] = look_at;
   }
   ++in_flight;
   database.write_async(
       world->tenant,
-      [this, world, id, team, back_at, look_at](storage::Transaction& tx) -> Status {
+      [this, world, id, placement, look_at](storage::Transaction& tx) -> Status {
         YD_CHECK(arm(tx, world->tenant, id, look_at));
+        const auto& [team, back_at, reason, stuck] = placement;
         auto placed =
-            back_at ? conversations.promise(tx, world->tenant, id, team, back_at, "routing.nobody_here")
-                    : conversations.assign(
-                          tx, world->tenant, id,
-                          {.agent = {}, .team = team, .reason = "routing.queued", .note = {}, .expected_version = {}});
+            back_at
+                ? conversations.promise(tx, world->tenant, id, team, back_at, reason)
+                : conversations.assign(
+                      tx, world->tenant, id,
+                      {.agent = {}, .team = team, .reason = std::string(reason), .note = {}, .expected_version = {}});
         if (!placed && placed.error().code != Code::conflict) return std::unexpected(std::move(placed).error());
+        if (placed && stuck) {
+          const UtcTime now = clock.now();
+          emit_attention(tx, world->tenant, "routing.alarm_raised",
+                         {*placed, {}, "queue_full", (now - placed->queued_at_ms.value_or(now)).ms, now});
+        }
         return {};
       },
       [this, world, id](const Status& status) {
@@ -134,11 +199,37 @@ void Routing::Impl::commit_place(const std::shared_ptr<World>& world, Conversati
       });
 }
 
+void Routing::Impl::record_by_hand(const std::shared_ptr<World>& world, const conversation::ConversationEvent& change,
+                                   UtcTime at) {
+  const conversation::Conversation& c = change.conversation;
+  AssignmentRecord record{c.id, c.episode_id, c.agent->id, c.team_id, at, {}};
+  record.why.rule = change.reason;
+  {
+    const std::scoped_lock lock(world->mutex);
+    record.why.strategy = world->board.policy(c.team_id).strategy;
+    record.why.load_before = std::max<std::int64_t>(world->board.load(c.agent->id) - 1, 0);
+    if (const AgentView* view = world->board.agent(c.agent->id)) record.why.capacity = view->capacity;
+  }
+  ++in_flight;
+  database.write_async(
+      world->tenant,
+      [this, world, record](storage::Transaction& tx) {
+        return store_assignment(tx, world->tenant, ids.next_value(), record);
+      },
+      [this](const Status& status) {
+        if (!status) log::error("routing.record_failed", status.error());
+        --in_flight;
+      });
+}
+
 void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment& assignment) {
   std::optional<UtcTime> look_at;
   {
     const std::scoped_lock lock(world->mutex);
-    if (world->armed.insert(assignment.item).second) look_at = first_look(*world, assignment.team);
+    if (!world->armed.contains(assignment.item)) {
+      look_at = first_look(*world, assignment.team);
+      world->armed[assignment.item] = *look_at;
+    }
   }
   ++in_flight;
   auto version = std::make_shared<std::int64_t>(0);

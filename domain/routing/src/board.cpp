@@ -112,6 +112,7 @@ void Board::put_waiting(const WorkItem& item) {
   }
   lane->places.insert(place(item, q.policy));
   ++q.length;
+  if (item.preferred) preferring_[item.preferred].insert(item.id);
   waiting_.emplace(item.id, item);
 }
 
@@ -125,6 +126,10 @@ void Board::erase_waiting(ConversationId id) {
   lane->places.erase(place(it->second, q.policy));
   if (lane->places.empty()) q.lanes.erase(lane);
   --q.length;
+  if (const auto mine = preferring_.find(it->second.preferred); mine != preferring_.end()) {
+    mine->second.erase(id);
+    if (mine->second.empty()) preferring_.erase(mine);
+  }
   waiting_.erase(it);
 }
 
@@ -229,6 +234,7 @@ Explanation Board::explain(const Queue& queue, const WorkItem& item, const Agent
   Explanation why;
   why.strategy = queue.policy.strategy;
   why.rule = chosen.id == item.preferred ? "routing.rule.last_agent" : "routing.rule.strategy";
+  why.estimated_wait_ms = item.estimated_wait_ms;
   why.waited_ms = std::max<std::int64_t>((now - item.arrived).ms, 0);
   why.queue_length = queue.length;
   why.agents_in_queue = static_cast<std::int64_t>(queue.agents.size());
@@ -372,6 +378,30 @@ bool Board::anyone_online(TeamId team) const {
   return std::ranges::any_of(agents_, [&](const auto& entry) {
     const AgentView& view = entry.second;
     return view.state == AgentState::online && (!team || std::ranges::find(view.teams, team) != view.teams.end());
+  });
+}
+
+std::vector<ConversationId> Board::waiting_preferring(UserId agent) const {
+  const auto it = preferring_.find(agent);
+  if (it == preferring_.end()) return {};
+  std::vector<ConversationId> out(it->second.begin(), it->second.end());
+  put_in_order(out);
+  return out;
+}
+
+std::vector<ConversationId> Board::waiting_for(UserId agent, UtcTime now) const {
+  auto out = waiting_preferring(agent);
+  std::erase_if(out, [&](ConversationId id) {
+    const WorkItem& waiting = waiting_.at(id);
+    return !preference_holds(waiting, policy(waiting.team), now);
+  });
+  return out;
+}
+
+void Board::put_in_order(std::vector<ConversationId>& items) const {
+  std::ranges::sort(items, {}, [&](ConversationId id) {
+    const WorkItem& waiting = waiting_.at(id);
+    return place(waiting, policy(waiting.team));
   });
 }
 

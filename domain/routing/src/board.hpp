@@ -30,12 +30,13 @@ struct WorkItem {
   std::int64_t priority = 0;  // 0 … 9
   bool vip = false;
   std::int64_t weight = 1;
-  std::vector<Skill> skills;        // wanted
-  std::string language;             // "" any
-  UserId preferred;                 // last agent or account owner
-  std::vector<UserId> excluded;     // had it and lost it by silence
-  std::int64_t version = 0;         // of the conversation, guards the assignment
-  std::optional<UtcTime> promised;  // a date was given to the customer
+  std::vector<Skill> skills;                      // wanted
+  std::string language;                           // "" any
+  UserId preferred;                               // last agent or account owner
+  std::vector<UserId> excluded;                   // had it and lost it by silence
+  std::int64_t version = 0;                       // of the conversation, guards the assignment
+  std::optional<std::int64_t> estimated_wait_ms;  // when it came
+  std::optional<UtcTime> promised;                // a date was given to the customer
 };
 
 /// An agent as the engine sees him.
@@ -104,6 +105,12 @@ class Board {
   bool anyone_here(TeamId team) const;
   const WorkItem* item(ConversationId id) const;
   void set_excluded(ConversationId item, EpisodeId episode, const std::vector<UserId>& agents);
+  /// Items that were to wait for this agent, in order.
+  std::vector<ConversationId> waiting_preferring(UserId agent) const;
+  /// Those that wait for him now, in order; none when he is not online.
+  std::vector<ConversationId> waiting_for(UserId agent, UtcTime now) const;
+  /// Sorts waiting items by their virtual arrival.
+  void put_in_order(std::vector<ConversationId>& items) const;
   std::vector<ConversationId> waiting_with_exclusions(std::span<const TeamId> teams) const;
   /// The agent is here, busy and on a break included.
   bool reachable(UserId agent) const;
@@ -160,6 +167,7 @@ class Board {
   std::unordered_map<UserId, Held> held_;
   std::unordered_map<ConversationId, WorkItem> waiting_;
   std::unordered_map<ConversationId, Owned> owned_;
+  std::unordered_map<UserId, std::set<ConversationId>> preferring_;
 };
 
 }  // namespace yingda::routing

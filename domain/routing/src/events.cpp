@@ -37,13 +37,20 @@ Status Routing::Impl::reload_people(const std::shared_ptr<World>& world) {
 
 Status Routing::Impl::on_agent_state(const std::shared_ptr<World>& world, const storage::CommittedEvent& event) {
   YD_TRY(const AgentStatus status, decode_agent_status(event.payload));
+  bool news = false, let_go = false;
   {
     const std::scoped_lock lock(world->mutex);
-    const auto it = world->people.find(status.user_id);
+    if (event.seq <= world->seq) return {};
+    world->seq = event.seq;
     // Our own changes were applied when they were committed; only what another process did is news.
-    if (it == world->people.end() || status.since_at_ms <= it->second.since) return {};
+    news = world->own_changes.erase(StateChange{status.user_id, status.state, status.since_at_ms}) == 0 &&
+           world->people.contains(status.user_id);
+    // In the order of the log: what he takes after this is his again.
+    let_go = status.state == AgentState::offline &&
+             std::erase_if(world->by_hand, [&](const auto& taken) { return taken.second == status.user_id; }) > 0;
   }
-  apply_state(world, status);
+  if (news) apply_state(world, status);
+  if (let_go) leave_unreachable(world);
   return {};
 }
 
@@ -51,6 +58,12 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
   YD_TRY(const auto change, decode_conversation_event(event.payload));
   const conversation::Conversation& c = change.conversation;
   const bool waits = c.state == conversation::State::queued || c.state == conversation::State::promised;
+  // 熟客优先: who returns is served by whom he knows.
+  UserId known;
+  if (event.type == "conversation.opened" && c.episode_number > 1) {
+    YD_TRY(known,
+           database.read_for<UserId>([&](storage::Transaction& tx) { return last_agent(tx, event.tenant, c.id); }));
+  }
   UserId freed;
   std::optional<UtcTime> look_at;
   bool left = false;
@@ -63,12 +76,23 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
       mine->second = c.version;
       return {};
     }
+    if (known) world->preferred[c.id] = known;
     freed = place(*world, c);
     if (c.state == conversation::State::assigned && !world->armed.contains(c.id))
       look_at = first_look(*world, c.team_id);
+    if (event.type != "conversation.changed") {
+      const bool chosen = c.state == conversation::State::assigned && c.agent && !change.by_id.empty();
+      if (chosen)
+        world->by_hand[c.id] = c.agent->id;
+      else
+        world->by_hand.erase(c.id);
+    }
     if (world->orphans.erase(c.id) > 0) --orphans;
     left = c.state == conversation::State::assigned && c.agent && !world->board.reachable(c.agent->id);
   }
+  if (c.state == conversation::State::assigned && c.agent && !change.by_id.empty() &&
+      event.type != "conversation.changed")
+    record_by_hand(world, change, event.at);
   // Who lost it serves his queue first: it must not overtake those who came before it.
   if (freed) serve_agent(world, freed);
   if (waits) serve_item(world, c.id);

@@ -31,6 +31,8 @@ struct Routing::Impl {
   std::function<TeamId(TenantId, WidgetId)> team_of_widget;
   std::function<org::Locale(TenantId, WidgetId)> language_of_widget;
 
+  std::function<Needs(TenantId, const conversation::Conversation&)> needs_of;
+
   mutable std::mutex worlds_mutex;
   std::unordered_map<TenantId, std::shared_ptr<World>> worlds;
   std::atomic<std::int64_t> in_flight{0};  // assignments on their way to the store
@@ -76,9 +78,22 @@ struct Routing::Impl {
   void serve_agent(const std::shared_ptr<World>& world, UserId agent);
   void serve_everything(const std::shared_ptr<World>& world);
   void commit(const std::shared_ptr<World>& world, const Assignment& assignment);
-  /// Tells the store in which team's queue an item waits, or what is promised to its customer.
-  void commit_place(const std::shared_ptr<World>& world, ConversationId id, TeamId team,
-                    std::optional<UtcTime> back_at);
+  /// Where an item waits that nobody can take now.
+  struct Placement {
+    TeamId team;
+    std::optional<UtcTime> back_at;  // a promise instead of a place
+    std::string_view reason = "routing.queued";
+    bool stuck = false;  // too long a queue or wait, and nowhere to go: an alarm
+  };
+  /// What is to be told to the store about a waiting item, if anything. World's mutex held.
+  std::optional<Placement> decide_place(World& world, ConversationId id, UtcTime now);
+  /// The queue that this one overflows into now. World's mutex held.
+  std::optional<TeamId> overflow_for(World& world, const WorkItem& item) const;
+  void commit_place(const std::shared_ptr<World>& world, ConversationId id, const Placement& placement);
+  /// Looks sooner when waiting alone changes something sooner.
+  void look_sooner(const std::shared_ptr<World>& world, ConversationId id);
+  /// Keeps a take by hand with the engine's own assignments.
+  void record_by_hand(const std::shared_ptr<World>& world, const conversation::ConversationEvent& change, UtcTime at);
   /// When a conversation of this queue must be looked at first. World's mutex held.
   UtcTime first_look(World& world, TeamId team) const;
   /// When nobody is there and the hours are over: the next opening. World's mutex held.

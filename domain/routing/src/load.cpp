@@ -9,6 +9,11 @@ namespace {
 constexpr int kPage = 100;
 constexpr int kWaitingMax = 100'000;  // bound of one tenant's queues
 
+std::int64_t weight_of(const QueuePolicy& policy, conversation::Channel channel) {
+  const auto own = std::ranges::find(policy.weights, channel, &ChannelWeight::channel);
+  return own == policy.weights.end() ? 1 : own->weight;
+}
+
 WorkItem item_of(const conversation::Conversation& c) {
   WorkItem item;
   item.id = c.id;
@@ -39,6 +44,10 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
   YD_TRY(const auto watches, load_watches(tx, tenant));
   for (const auto& [id, watch] : watches) world->exclude(id, watch.episode, watch.excluded);
   YD_TRY(const auto open, load_open(tx, tenant));
+  for (const auto& c : open) {
+    if (c.state == conversation::State::assigned || c.episode_number < 2) continue;
+    YD_TRY(world->preferred[c.id], last_agent(tx, tenant, c.id));
+  }
   put_items(*world, open);
   // Since when their owners have them is not stored: they get their full time from now on.
   world->owner_since.clear();
@@ -58,6 +67,9 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
   std::unordered_map<UserId, StoredState> state_of;
   for (const StoredState& state : states) state_of.emplace(state.user, state);
   YD_TRY(const auto policies, load_policies(tx, world.tenant));
+  YD_TRY(const auto profiles, load_profiles(tx, world.tenant));
+  std::unordered_map<UserId, const AgentProfile*> profile_of;
+  for (const AgentProfile& profile : profiles) profile_of.emplace(profile.user_id, &profile);
   YD_TRY(const auto teams, org.list_teams(tx, system));
 
   std::vector<org::User> users;
@@ -98,6 +110,11 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
     view.id = user.id;
     view.capacity = user.capacity;
     view.teams = user.team_ids;
+    if (const auto known = profile_of.find(user.id); known != profile_of.end()) {
+      view.skills = known->second->skills;
+      view.languages = known->second->languages;
+      view.weight = known->second->weight;
+    }
     // This reading may be older than what was applied meanwhile.
     const auto it = state_of.find(user.id);
     if (it != state_of.end() && (fresh || it->second.since > person.since)) {
@@ -157,19 +174,32 @@ UserId Routing::Impl::place(World& world, const conversation::Conversation& c) c
       if (const auto out = world.excluded.find(c.id);
           out != world.excluded.end() && out->second.episode == c.episode_id)
         item.excluded = out->second.agents;
+      const QueuePolicy& policy = world.board.policy(item.team);
+      item.weight = weight_of(policy, c.channel);
+      item.skills = policy.skills;
+      if (needs_of) {
+        Needs needs = needs_of(world.tenant, c);
+        item.skills.insert(item.skills.end(), needs.skills.begin(), needs.skills.end());
+        item.language = std::move(needs.language);
+      }
+      if (const auto known = world.preferred.find(c.id); known != world.preferred.end()) item.preferred = known->second;
+      const WorkItem* old = world.board.item(c.id);
+      item.estimated_wait_ms = old && old->team == item.team
+                                   ? old->estimated_wait_ms
+                                   : world.estimate_ms(item.team, world.board.queue_length(item.team) + 1);
       world.board.put_waiting(item);
       break;
     }
     case State::assigned:
       if (c.agent) {
         if (before != c.agent->id) world.owner_since[c.id] = c.updated_at_ms;
-        world.board.put_owned(c.id, c.agent->id, 1);
+        world.board.put_owned(c.id, c.agent->id, weight_of(world.board.policy(c.team_id), c.channel));
       }
-      world.unplaced.erase(c.id);
+      world.forget_waiting(c.id);
       break;
     case State::closed:
       world.board.remove_item(c.id);
-      world.unplaced.erase(c.id);
+      world.forget_waiting(c.id);
       world.note_closed(c.id);
       break;
   }

@@ -38,3 +38,10 @@ DELETE FROM routing_watch WHERE tenant_id = $1 AND conversation_id = $2
 
 -- name: last_assigned_agent
 SELECT agent_id FROM routing_assignment WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY id DESC LIMIT 1
+
+-- name: profiles
+SELECT profile FROM routing_profile WHERE tenant_id = $1 ORDER BY user_id LIMIT 20000
+
+-- name: upsert_profile
+INSERT INTO routing_profile (tenant_id, user_id, profile, updated_at_ms) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant_id, user_id) DO UPDATE SET profile = $3, updated_at_ms = $4

@@ -23,6 +23,10 @@ void Routing::set_language(std::function<org::Locale(TenantId, WidgetId)> langua
   impl_->language_of_widget = std::move(language_of_widget);
 }
 
+void Routing::set_needs(std::function<Needs(TenantId, const conversation::Conversation&)> needs) {
+  impl_->needs_of = std::move(needs);
+}
+
 Status Routing::start() {
   Impl& impl = *impl_;
   impl.timers.on(std::string(kGoneTimer),
@@ -76,65 +80,6 @@ bool Routing::settle(DurationMs limit) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return false;
-}
-
-Result<std::vector<QueuePolicy>> Routing::policies(storage::Transaction& tx, const org::Actor& actor) {
-  YD_TRY(const auto teams, impl_->org.list_teams(tx, actor));
-  YD_TRY(const auto saved, load_policies(tx, actor.tenant));
-  std::vector<QueuePolicy> out;
-  for (const org::Team& team : teams) {
-    QueuePolicy policy;
-    policy.team_id = team.id;
-    for (const QueuePolicy& one : saved) {
-      if (one.team_id == team.id) policy = one;
-    }
-    out.push_back(std::move(policy));
-  }
-  return out;
-}
-
-Result<QueuePolicy> Routing::save_policy(storage::Transaction& tx, const org::Actor& actor, const QueuePolicy& policy) {
-  if (!actor.may(org::Permission::settings_manage)) return fail(Code::permission_denied, "auth.permission_denied");
-  std::vector<FieldError> wrong;
-  const auto range = [&](const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {
-    if (value < low || value > high) wrong.push_back({field, "request.out_of_range"});
-  };
-  range("priority_step_ms", policy.priority_step_ms, 0, hours(24).ms);
-  range("vip_priority", policy.vip_priority, 0, 9);
-  range("last_agent_wait_ms", policy.last_agent_wait_ms, 0, hours(24).ms);
-  range("ring_count", policy.ring_count, 1, 50);
-  range("length_max", policy.length_max, 0, 100'000);
-  range("wait_ms_max", policy.wait_ms_max, 0, days(7).ms);
-  range("relaxations", static_cast<std::int64_t>(policy.relaxations.size()), 0, 10);
-  range("overflow_team_ids", static_cast<std::int64_t>(policy.overflow_team_ids.size()), 0, 10);
-  const auto check_silence = [&](const std::string& at, const SilenceRules& rules) {
-    for (const auto& [field, value] : {std::pair("warn_ms", rules.warn_ms), std::pair("alarm_ms", rules.alarm_ms),
-                                       std::pair("redispatch_ms", rules.redispatch_ms),
-                                       std::pair("remind_ms", rules.remind_ms), std::pair("close_ms", rules.close_ms)})
-      if (value != 0 && (value < kSilenceMsMin || value > kSilenceMsMax))
-        wrong.push_back({at + '.' + field, "request.out_of_range"});
-    if (rules.hops_max < 0 || rules.hops_max > kHopsMax) wrong.push_back({at + ".hops_max", "request.out_of_range"});
-  };
-  if (policy.silence) check_silence("silence", *policy.silence);
-  range("channel_silence", static_cast<std::int64_t>(policy.channel_silence.size()), 0, 10);
-  for (std::size_t i = 0; i < policy.channel_silence.size(); ++i)
-    check_silence("channel_silence[" + std::to_string(i) + "].rules", policy.channel_silence[i].rules);
-  if (policy.hours) {
-    for (FieldError& error : calendar::check_schedule(*policy.hours))
-      wrong.push_back({"hours." + error.field, std::move(error.reason)});
-  }
-  if (!wrong.empty()) return fail_fields(std::move(wrong));
-  YD_TRY(const auto teams, impl_->org.list_teams(tx, actor));
-  const auto known = [&](TeamId id) {
-    return std::ranges::any_of(teams, [&](const org::Team& team) { return team.id == id; });
-  };
-  if (!known(policy.team_id)) return fail(Code::not_found, "org.team_not_found");
-  for (const TeamId team : policy.overflow_team_ids) {
-    if (!known(team)) return fail_fields({{"overflow_team_ids", "org.team_not_found"}});
-  }
-  YD_CHECK(store_policy(tx, actor.tenant, policy, impl_->clock.now()));
-  tx.emit({actor.tenant, "settings.changed", encode_settings_changed("routing", to_string(policy.team_id))});
-  return policy;
 }
 
 Result<std::vector<AssignmentRecord>> Routing::assignments(storage::Transaction& tx, const org::Actor& actor,

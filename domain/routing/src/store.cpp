@@ -84,6 +84,26 @@ Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx,
   return records;
 }
 
+Result<std::vector<AgentProfile>> load_profiles(storage::Transaction& tx, TenantId tenant) {
+  std::vector<AgentProfile> out;
+  YD_TRY(const auto texts, tx.all(queries::profiles, [](const storage::Row& row) { return row.string(0); }, tenant));
+  for (const std::string& text : texts) {
+    YD_TRY(auto profile, json::decode<AgentProfile>(text));
+    out.push_back(std::move(profile));
+  }
+  return out;
+}
+
+Status store_profile(storage::Transaction& tx, TenantId tenant, const AgentProfile& profile, UtcTime now) {
+  return tx.exec_deferred(queries::upsert_profile, tenant, profile.user_id, json::encode(profile), now);
+}
+
+Result<UserId> last_agent(storage::Transaction& tx, TenantId tenant, ConversationId id) {
+  YD_TRY(const auto found,
+         tx.one(queries::last_assigned_agent, [](const storage::Row& row) { return row.id<UserId>(0); }, tenant, id));
+  return found.value_or(UserId{});
+}
+
 Result<std::optional<Watch>> load_watch(storage::Transaction& tx, TenantId tenant, ConversationId id) {
   YD_TRY(const auto text, tx.one(queries::watch, [](const storage::Row& row) { return row.string(0); }, tenant, id));
   if (!text) return std::optional<Watch>{};

@@ -32,6 +32,11 @@ Status store_policy(storage::Transaction& tx, TenantId tenant, const QueuePolicy
 Status store_assignment(storage::Transaction& tx, TenantId tenant, std::int64_t id, const AssignmentRecord& record);
 Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx, TenantId tenant, ConversationId id);
 
+Result<std::vector<AgentProfile>> load_profiles(storage::Transaction& tx, TenantId tenant);
+Status store_profile(storage::Transaction& tx, TenantId tenant, const AgentProfile& profile, UtcTime now);
+/// Who was given the conversation last; none when nobody ever was.
+Result<UserId> last_agent(storage::Transaction& tx, TenantId tenant, ConversationId id);
+
 /// None before anything was done about the conversation.
 Result<std::optional<Watch>> load_watch(storage::Transaction& tx, TenantId tenant, ConversationId id);
 Result<std::vector<std::pair<ConversationId, Watch>>> load_watches(storage::Transaction& tx, TenantId tenant);

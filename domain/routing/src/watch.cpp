@@ -30,7 +30,7 @@ Status Routing::Impl::arm(storage::Transaction& tx, TenantId tenant, Conversatio
 void Routing::Impl::arm_later(const std::shared_ptr<World>& world, ConversationId id, UtcTime at) {
   {
     const std::scoped_lock lock(world->mutex);
-    if (!world->armed.insert(id).second) return;
+    if (!world->armed.try_emplace(id, at).second) return;
   }
   ++in_flight;
   database.write_async(
@@ -51,7 +51,8 @@ void Routing::Impl::arm_everything(const std::shared_ptr<World>& world) {
   {
     const std::scoped_lock lock(world->mutex);
     for (const auto& [id, team] : world->board.all_items()) {
-      if (world->armed.insert(id).second) open.emplace_back(id, first_look(*world, team));
+      const UtcTime at = first_look(*world, team);
+      if (world->armed.try_emplace(id, at).second) open.emplace_back(id, at);
     }
   }
   for (std::size_t begin = 0; begin < open.size(); begin += kArmedAtOnce) {
@@ -105,13 +106,12 @@ Result<UtcTime> Routing::Impl::quiet_since(storage::Transaction& tx, const Conve
 
 namespace {
 
-/// Not offline, or he took the conversation by his own hand after he had gone offline: whoever grabs is there. World's
-/// mutex held.
+/// Not offline, or a person gave him the conversation while he was (a grab, a transfer): then the law of timers
+/// decides, until he goes offline once more. World's mutex held.
 bool still_there(const World& world, ConversationId id, UserId agent) {
   if (world.board.reachable(agent)) return true;
-  const auto person = world.people.find(agent);
-  const auto since = world.owner_since.find(id);
-  return person != world.people.end() && since != world.owner_since.end() && person->second.since < since->second;
+  const auto taken = world.by_hand.find(id);
+  return taken != world.by_hand.end() && taken->second == agent;
 }
 
 }  // namespace
@@ -167,10 +167,11 @@ Status Routing::Impl::look(storage::Transaction& tx, const std::shared_ptr<World
   if (verdict.after != before && (stored || verdict.after.stage > 0 || verdict.after.hops > 0))
     YD_CHECK(store_watch(tx, world->tenant, c.id, verdict.after));
   YD_CHECK(arm(tx, world->tenant, c.id, verdict.look_at));
-  tx.on_commit([this, world, id = c.id, episode = c.episode_id, excluded = verdict.after.excluded, waiting = waits(c)] {
+  tx.on_commit([this, world, id = c.id, episode = c.episode_id, excluded = verdict.after.excluded, waiting = waits(c),
+                look_at = verdict.look_at] {
     {
       const std::scoped_lock lock(world->mutex);
-      world->armed.insert(id);
+      world->armed[id] = look_at;
       world->exclude(id, episode, excluded);
     }
     if (waiting) serve_item(world, id);

@@ -3,6 +3,7 @@
 namespace yingda::routing {
 namespace {
 
+constexpr double kFlowShare = 0.2;           // of the newest interval in the smoothed one: about the last ten count
 constexpr std::size_t kClosedKept = 10'000;  // far more than can be under way at once
 
 }  // namespace
@@ -25,6 +26,7 @@ void World::exclude(ConversationId id, EpisodeId episode, const std::vector<User
 
 void World::note_closed(ConversationId id) {
   owner_since.erase(id);
+  by_hand.erase(id);
   excluded.erase(id);
   closed.push_back(id);
   if (closed.size() <= kClosedKept) return;
@@ -33,7 +35,27 @@ void World::note_closed(ConversationId id) {
   if (!board.is_waiting(oldest) && !board.owner(oldest)) versions.erase(oldest);
 }
 
+std::optional<std::int64_t> World::estimate_ms(TeamId team, std::int64_t place) const {
+  const auto it = flows.find(team);
+  if (it == flows.end() || it->second.interval_ms <= 0 || place <= 0) return std::nullopt;
+  return static_cast<std::int64_t>(it->second.interval_ms * static_cast<double>(place));
+}
+
+void World::forget_waiting(ConversationId id) {
+  unplaced.erase(id);
+  preferred.erase(id);
+  overflowed.erase(id);
+  stuck.erase(id);
+}
+
 void World::reserve(const Assignment& assignment, UtcTime now) {
+  const WorkItem* item = board.item(assignment.item);
+  Flow& flow = flows[assignment.team];
+  if (item && flow.last.ms > 0 && item->arrived <= flow.last && flow.last < now) {
+    const auto interval = static_cast<double>((now - flow.last).ms);
+    flow.interval_ms = flow.interval_ms <= 0 ? interval : (1 - kFlowShare) * flow.interval_ms + kFlowShare * interval;
+  }
+  flow.last = now;
   board.apply_assignment(assignment, now);
   reserved[assignment.item] = 0;
   owner_since[assignment.item] = now;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -22,6 +24,14 @@ struct Person {
   std::int64_t sockets = 0;
 };
 
+/// Names one change of an agent's state.
+struct StateChange {
+  UserId user;
+  AgentState state = AgentState::offline;
+  UtcTime since;
+  auto operator<=>(const StateChange&) const = default;
+};
+
 /// Guarded by `mutex`; held for microseconds, never over a database call.
 struct World {
   std::mutex mutex;
@@ -38,8 +48,9 @@ struct World {
   std::unordered_map<ConversationId, std::int64_t> versions;
   std::deque<ConversationId> closed;
 
-  std::unordered_set<ConversationId> armed;                 // has a timer in the store
+  std::unordered_map<ConversationId, UtcTime> armed;        // has a timer in the store
   std::unordered_map<ConversationId, UtcTime> owner_since;  // when the owner got it
+  std::unordered_map<ConversationId, UserId> by_hand;       // whom a person chose, and who did not go offline since
   std::unordered_map<ConversationId, UserId> orphans;       // quiet ones whose owner is gone
   struct Excluded {
     EpisodeId episode;
@@ -48,15 +59,32 @@ struct World {
   std::unordered_map<ConversationId, Excluded> excluded;  // who had it and stayed silent
   std::unordered_map<TeamId, calendar::Calendar> hours;
 
+  std::unordered_map<ConversationId, UserId> preferred;             // who had the episode before
+  std::unordered_map<ConversationId, std::set<TeamId>> overflowed;  // queues it was sent away from
+  std::unordered_set<ConversationId> stuck;                         // nowhere to overflow to; an alarm was raised
+
+  std::set<StateChange> own_changes;  // made by this process, their events not seen yet
+
+  /// How fast a queue moves: the time between two assignments while somebody waited.
+  struct Flow {
+    UtcTime last;
+    double interval_ms = 0;  // smoothed; 0: not known yet
+  };
+  std::unordered_map<TeamId, Flow> flows;
+
   // While the tenant is read again: what events have told meanwhile is newer than what was read.
   bool mending = false;
   std::unordered_set<ConversationId> touched;
 
+  /// The item no longer waits: what was noted about its waiting goes.
+  void forget_waiting(ConversationId id);
   /// False when something newer is known already.
   bool accept_version(ConversationId id, std::int64_t version);
   void note_closed(ConversationId id);
   /// Who must not get the item again in this episode, on the board too when it waits.
   void exclude(ConversationId id, EpisodeId episode, const std::vector<UserId>& agents);
+  /// What the `place`-th in a queue will wait, by its flow.
+  std::optional<std::int64_t> estimate_ms(TeamId team, std::int64_t place) const;
   /// The item is the agent's on the board; the store will say whether for good.
   void reserve(const Assignment& assignment, UtcTime now);
 };

@@ -72,6 +72,14 @@ struct ChannelSilence {
 };
 YD_DESCRIBE(ChannelSilence, (channel, rules))
 
+/// What an item of a channel takes of an agent's capacity; 1 for channels that are not named.
+struct ChannelWeight {
+  conversation::Channel channel = conversation::Channel::webchat;
+  std::int64_t weight = 1;
+  bool operator==(const ChannelWeight&) const = default;
+};
+YD_DESCRIBE(ChannelWeight, (channel, weight))
+
 struct QueuePolicy {
   TeamId team_id;
   Strategy strategy = Strategy::least_loaded;
@@ -90,9 +98,12 @@ struct QueuePolicy {
   /// When somebody is there. Outside, with nobody online, the customer gets a promise with the next opening's date.
   /// Empty: no hours are published and he waits in the queue.
   std::optional<calendar::Schedule> hours;
+  std::vector<Skill> skills;  // asked of whoever serves this queue, at these levels
+  std::vector<ChannelWeight> weights;
 };
-YD_DESCRIBE(QueuePolicy, (team_id, strategy, priority_step_ms, vip_priority, last_agent_wait_ms, ring_count, length_max,
-                          wait_ms_max, overflow_team_ids, relaxations, silence, channel_silence, hours))
+YD_DESCRIBE(QueuePolicy,
+            (team_id, strategy, priority_step_ms, vip_priority, last_agent_wait_ms, ring_count, length_max, wait_ms_max,
+             overflow_team_ids, relaxations, silence, channel_silence, hours, skills, weights))
 
 /// Why this agent and why now; stored with every assignment and shown in the console.
 struct Explanation {
@@ -104,10 +115,11 @@ struct Explanation {
   std::int64_t agents_in_queue = 0;
   std::int64_t load_before = 0;  // chosen agent's, in weight units
   std::int64_t capacity = 0;
-  std::int64_t relaxed_levels = 0;  // how far skills had been relaxed
-  std::string runner_up;            // us_… of the next best, "" when none
+  std::int64_t relaxed_levels = 0;                // how far skills had been relaxed
+  std::string runner_up;                          // us_… of the next best, "" when none
+  std::optional<std::int64_t> estimated_wait_ms;  // told when it came into the queue; beside waited_ms: our honesty
 };
 YD_DESCRIBE(Explanation, (rule, strategy, waited_ms, queue_length, agents_able, agents_in_queue, load_before, capacity,
-                          relaxed_levels, runner_up))
+                          relaxed_levels, runner_up, estimated_wait_ms))
 
 }  // namespace yingda::routing

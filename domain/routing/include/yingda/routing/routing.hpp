@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,10 @@ class Routing {
   Result<std::vector<QueuePolicy>> policies(storage::Transaction& tx, const org::Actor& actor);
   /// settings_manage; invalid_argument with fields for numbers out of range.
   Result<QueuePolicy> save_policy(storage::Transaction& tx, const org::Actor& actor, const QueuePolicy& policy);
+  /// One profile an agent, empty where none was saved.
+  Result<std::vector<AgentProfile>> profiles(storage::Transaction& tx, const org::Actor& actor);
+  /// settings_manage; not_found `routing.no_such_agent`, invalid_argument with fields.
+  Result<AgentProfile> save_profile(storage::Transaction& tx, const org::Actor& actor, const AgentProfile& profile);
   /// Why the conversation went to whom, newest first, at most 50; access as to the conversation.
   Result<std::vector<AssignmentRecord>> assignments(storage::Transaction& tx, const org::Actor& actor,
                                                     ConversationId conversation);
@@ -59,10 +64,16 @@ class Routing {
   /// Called on any thread, from memory only. None: the tenant's language.
   void set_language(std::function<org::Locale(TenantId, WidgetId)> language_of_widget);
 
+  /// What a conversation needs, when the wiring knows more than its queue; set before start(). Called on any thread,
+  /// from memory only.
+  void set_needs(std::function<Needs(TenantId, const conversation::Conversation&)> needs);
+
   /// Someone who could take a conversation now is online in the tenant (team none: in any team). From memory.
   bool anyone_online(TenantId tenant, TeamId team) const;
   /// Place in the queue, 1-based; 0 when not queued. From memory.
   std::int64_t queue_position(TenantId tenant, ConversationId conversation) const;
+  /// How long it will still wait, by the queue's pace of late; nullopt when it does not wait or the pace is unknown.
+  std::optional<DurationMs> estimated_wait(TenantId tenant, ConversationId conversation) const;
   /// Blocks until every event committed so far led to its assignments; for tests.
   bool settle(DurationMs limit);
 

@@ -31,6 +31,22 @@ struct AgentStatus {
 };
 YD_DESCRIBE(AgentStatus, (user_id, name, display_name, state, reason, since_at_ms, load, capacity, connected, team_ids))
 
+/// What an agent can do (技能). An agent without languages is taken to speak all.
+struct AgentProfile {
+  UserId user_id;
+  std::vector<Skill> skills;
+  std::vector<std::string> languages;  // "zh-CN", "en" …
+  std::int64_t weight = 1;             // his share under Strategy::weighted
+  bool operator==(const AgentProfile&) const = default;
+};
+YD_DESCRIBE(AgentProfile, (user_id, skills, languages, weight))
+
+/// What one conversation needs beyond what its queue asks.
+struct Needs {
+  std::vector<Skill> skills;
+  std::string language;  // "" any
+};
+
 /// One assignment as it was made: who, when and why.
 struct AssignmentRecord {
   ConversationId conversation_id;
