@@ -18,10 +18,10 @@ test("Widget_BrowserOffline_MessagesWaitAndGoOutInOrderOnce", async () => {
   await visitor.say("先打个招呼");
   const talk = await visitor.reached(agent, "先打个招呼");
   await visitor.context.setOffline(true);
+  await visitor.window.getByText(/网络已断开/).waitFor();
   const lines = numbered("离线写的", 6);
   for (const line of lines) await visitor.write(line);
   await visitor.window.getByRole("status").getByText("待发送 6 条").waitFor();
-  await visitor.window.getByText(/网络已断开/).waitFor();
   await talk.say("我在，请讲");
   await visitor.context.setOffline(false);
   await until("all arrive", async () => (await talk.customerTexts()).length === 7);
