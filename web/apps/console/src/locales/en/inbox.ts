@@ -166,6 +166,7 @@ export default {
     internal: "colleagues only",
   },
   composer: {
+    stranded: "The conversation went to a colleague; this reply was not sent. To leave it for them, switch to Note and save.",
     reply: "Reply",
     note: "Internal note",
     mode: "Writing",

@@ -166,6 +166,7 @@ export default {
     internal: "仅同事可见",
   },
   composer: {
+    stranded: "会话已转给同事，这段回复没有发出。要留给同事看，请切换到“内部备注”再保存。",
     reply: "回复",
     note: "内部备注",
     mode: "输入方式",
