@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
 
 namespace yingda::sim {
 
@@ -17,12 +20,22 @@ namespace {
 constexpr std::size_t kDiary = 40;
 constexpr int kCustomers = 25;
 constexpr int kAgents = 6;
+constexpr int kStill = 4;  // milliseconds without another due timer: all have been handed over
 
 bool waits(const conversation::Conversation& c) { return c.state == State::queued || c.state == State::promised; }
 
 }  // namespace
 
-Day::Day(std::uint64_t seed, Pace pace) : random_(seed), pace_(pace), ledger_(pace) {
+Day::Day(std::uint64_t seed, Pace pace)
+    : random_(seed),
+      pace_(pace),
+      office_([this](std::unique_ptr<storage::Database> inner) -> std::unique_ptr<storage::Database> {
+        if (pace_ == Pace::racy) return inner;
+        auto step = std::make_unique<StepDatabase>(std::move(inner));
+        store_ = step.get();
+        return step;
+      }),
+      ledger_(pace) {
   teams_ = {office_.care, office_.sales};
   for (int i = 0; i < kAgents; ++i) {
     std::vector<TeamId> teams;
@@ -213,7 +226,7 @@ void Day::change_capacity() {
   must(p.write(office_.tenant,
                [&](auto& tx) { return p.org.change_user(tx, office_.boss, actor.user, {.capacity = capacity}); }));
   ledger_.capacity[actor.user] = capacity;
-  office_.settle();
+  come_to_rest();
 }
 
 void Day::time_passes() {
@@ -240,8 +253,37 @@ void Day::restart() {
 }
 
 void Day::come_to_rest() {
-  office_.settle();
+  if (pace_ == Pace::calm)
+    rest_step_by_step();
+  else
+    office_.settle();
   for (const auto& event : office_.events(ledger_.last_seq())) ledger_.take(event);
+}
+
+/// Due timers are handed over together before the first one runs; then one thing at a time.
+void Day::rest_step_by_step() {
+  auto& p = office_.process();
+  store_->set_dispatcher(&p.dispatcher);
+  const auto rest = [&] {
+    if (!p.routing->settle(seconds(30))) throw std::runtime_error("routing does not come to rest");
+  };
+  rest();
+  store_->hold();
+  std::atomic<bool> fired = false;
+  std::thread firing([&] {
+    p.timers.run_due();
+    fired = true;
+  });
+  int still = 0;
+  for (std::size_t before = 0; !fired && still < kStill;) {
+    const std::size_t now = store_->waiting();
+    still = now == before ? still + 1 : 0;
+    before = now;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  store_->release();
+  firing.join();
+  rest();
 }
 
 void Day::check() {

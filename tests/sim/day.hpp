@@ -8,6 +8,7 @@
 
 #include "ledger.hpp"
 #include "office.hpp"
+#include "step_database.hpp"
 
 namespace yingda::sim {
 
@@ -45,6 +46,7 @@ class Day {
   void time_passes();
   void restart();
   void come_to_rest();
+  void rest_step_by_step();
   void check();
   void check_open(const Conversation& c, const std::map<UserId, routing::AgentStatus>& agents);
   void check_idle(const Conversation& c, const std::map<UserId, routing::AgentStatus>& agents);
@@ -52,6 +54,7 @@ class Day {
 
   std::mt19937_64 random_;
   Pace pace_;
+  StepDatabase* store_ = nullptr;  // the present process's, on calm days
   routing::Office office_;
   Ledger ledger_;
   std::vector<org::Actor> agents_;

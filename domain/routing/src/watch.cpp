@@ -51,7 +51,8 @@ void Routing::Impl::arm_everything(const std::shared_ptr<World>& world) {
   {
     const std::scoped_lock lock(world->mutex);
     for (const auto& [id, team] : world->board.all_items()) {
-      const UtcTime at = first_look(*world, team);
+      UtcTime at = first_look(*world, team);
+      if (const auto next = world->board.next_change(id, clock.now())) at = std::min(at, *next);
       if (world->armed.try_emplace(id, at).second) open.emplace_back(id, at);
     }
   }

@@ -105,6 +105,27 @@ TEST_F(ChoiceTest, RestartWhileWaitingForHisAgent_StillGetsHim) {
   EXPECT_EQ(owner(id), wang.user);
 }
 
+TEST_F(ChoiceTest, RestartWhileWaitingForHisAgent_WaitsNoLongerThanBefore) {
+  auto policy = office.policy(office.care);
+  policy.last_agent_wait_ms = seconds(20).ms;
+  office.save(policy);
+  const auto wang = office.make_agent("wang", {office.care}, 1);
+  const auto li = office.make_agent("li", {office.care});
+  office.online(wang);
+  const auto anna = office.make_customer();
+  const auto id = arrive(anna);
+  must(office.close(wang, id));
+  office.settle();
+  arrive();
+  office.online(li);
+  arrive(anna);
+  office.pass(seconds(10));
+  office.restart();
+  EXPECT_FALSE(owner(id));
+  office.pass(seconds(10));
+  EXPECT_EQ(owner(id), li.user);
+}
+
 TEST_F(ChoiceTest, QueueAsksForSkill_RelaxesWithTime) {
   const auto wang = office.make_agent("wang", {office.care});
   const auto li = office.make_agent("li", {office.care});

@@ -10,10 +10,10 @@ std::vector<storage::Migration> office_migrations() {
   return all;
 }
 
-Process::Process(const storage::TestStore& store, ManualClock& shared_clock, int node)
+Process::Process(const storage::TestStore& store, ManualClock& shared_clock, int node, const Wrap& wrap)
     : clock(shared_clock),
       ids(clock, node),
-      database(store.open(clock)),
+      database(wrap ? wrap(store.open(clock)) : store.open(clock)),
       dispatcher(*database, workers, clock),
       timers(*database, clock),
       org(clock, ids),
@@ -46,8 +46,8 @@ void Process::settle() {
   rest();
 }
 
-Office::Office() {
-  process_ = std::make_unique<Process>(store, clock, ++processes_);
+Office::Office(Process::Wrap wrap) : wrap_(std::move(wrap)) {
+  process_ = std::make_unique<Process>(store, clock, ++processes_, wrap_);
   Process& p = *process_;
   tenant = must(p.write(TenantId{1}, [&](auto& tx) { return p.org.create_tenant(tx, {.name = "shop"}); })).id;
   boss = org::Org::system_actor(tenant);
@@ -66,7 +66,9 @@ void Office::restart() {
   process_->start();
 }
 
-std::unique_ptr<Process> Office::another_process() { return std::make_unique<Process>(store, clock, ++processes_); }
+std::unique_ptr<Process> Office::another_process() {
+  return std::make_unique<Process>(store, clock, ++processes_, wrap_);
+}
 
 org::Actor Office::make_agent(const std::string& login, std::vector<TeamId> teams, std::int64_t capacity) {
   Process& p = *process_;

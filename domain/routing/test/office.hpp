@@ -2,6 +2,7 @@
 // can be stopped and started again. The clock is by hand, timers fire by run_due().
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -35,7 +36,10 @@ std::vector<storage::Migration> office_migrations();
 /// One server process: every room up to routing.
 class Process {
  public:
-  Process(const storage::TestStore& store, ManualClock& clock, int node);
+  /// Puts something between the rooms and the store.
+  using Wrap = std::function<std::unique_ptr<storage::Database>(std::unique_ptr<storage::Database>)>;
+
+  Process(const storage::TestStore& store, ManualClock& clock, int node, const Wrap& wrap = {});
   ~Process();
   void start();
 
@@ -70,7 +74,7 @@ class Process {
 /// One company with the teams "care" (its first) and "sales".
 class Office {
  public:
-  Office();
+  explicit Office(Process::Wrap wrap = {});
 
   Process& process() { return *process_; }
   Routing& routing() { return *process_->routing; }
@@ -110,6 +114,7 @@ class Office {
   TeamId care, sales;
 
  private:
+  Process::Wrap wrap_;
   std::unique_ptr<Process> process_;
   int processes_ = 0;
   int keys_ = 0;
