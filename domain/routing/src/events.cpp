@@ -32,6 +32,15 @@ Status Routing::Impl::reload_people(const std::shared_ptr<World>& world) {
   YD_CHECK(database.read([&](storage::Transaction& tx) { return load_people(tx, *world); }));
   serve_everything(world);
   leave_unreachable(world);
+  // Shorter times may end a wait before anybody would have looked.
+  std::vector<std::pair<ConversationId, TeamId>> items;
+  {
+    const std::scoped_lock lock(world->mutex);
+    items = world->board.all_items();
+  }
+  for (const auto& [id, team] : items) {
+    if (team) look_sooner(world, id);
+  }
   return {};
 }
 

@@ -126,6 +126,28 @@ TEST_F(ChoiceTest, RestartWhileWaitingForHisAgent_WaitsNoLongerThanBefore) {
   EXPECT_EQ(owner(id), li.user);
 }
 
+TEST_F(ChoiceTest, PolicyShortensTheWaitForHisAgent_CountsAtOnce) {
+  auto policy = office.policy(office.care);
+  policy.last_agent_wait_ms = hours(1).ms;
+  office.save(policy);
+  const auto wang = office.make_agent("wang", {office.care}, 1);
+  const auto li = office.make_agent("li", {office.care});
+  office.online(wang);
+  const auto anna = office.make_customer();
+  const auto id = arrive(anna);
+  must(office.close(wang, id));
+  office.settle();
+  arrive();
+  office.online(li);
+  arrive(anna);
+  EXPECT_FALSE(owner(id));
+  policy.last_agent_wait_ms = seconds(7).ms;
+  office.save(policy);
+  EXPECT_FALSE(owner(id));
+  office.pass(seconds(7));
+  EXPECT_EQ(owner(id), li.user);
+}
+
 TEST_F(ChoiceTest, QueueAsksForSkill_RelaxesWithTime) {
   const auto wang = office.make_agent("wang", {office.care});
   const auto li = office.make_agent("li", {office.care});
