@@ -293,7 +293,8 @@ TEST_F(LoopbackWs, Send_FromManyThreads_AllArrive) {
   }
   threads.clear();
   // The peer may read the last frame before the writer has counted it off.
-  for (int i = 0; i < 5000 && socket->queued_bytes() != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int i = 0; i < 5000 && socket->queued_bytes() != 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(socket->queued_bytes(), 0);
 }
 

@@ -64,8 +64,8 @@ Webchat::~Webchat() = default;
 Status Webchat::start() {
   YD_TRY(auto entries, impl_->database.read_for<std::vector<WidgetEntry>>(
                            [](storage::Transaction& tx) { return store::all_widgets(tx); }));
-  // Every tenant's secrets too: after a restart all visitors come back at once, and their sockets must not need a session
-  // request each because a token cannot be checked from memory.
+  // Every tenant's secrets too: after a restart all visitors come back at once, and their sockets must not need a
+  // session request each because a token cannot be checked from memory.
   std::set<TenantId> tenants;
   for (auto& entry : entries) {
     tenants.insert(entry.tenant);

@@ -20,7 +20,7 @@ inline constexpr std::int64_t kPendingEventBytesMax = 64 * 1024 * 1024;
 /// Commands waiting for the hub's thread; beyond, new sockets and frames are refused with `realtime.busy`.
 inline constexpr std::size_t kPendingCommandsMax = 200'000;
 
-inline constexpr int kSendsInFlightMax = 256;                // unacknowledged answers of one agent's socket
+inline constexpr int kSendsInFlightMax = 256;              // unacknowledged answers of one agent's socket
 inline constexpr std::size_t kWatchesMax = 64;             // open conversation views of one agent's socket
 inline constexpr std::size_t kConnectionsPerUserMax = 24;  // the oldest is closed with 4009 when one more comes
 inline constexpr std::size_t kFrameBytesMax = 8'192;       // one client frame of an agent's socket
