@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "impl.hpp"
+#include "overflow.hpp"
 #include "yingda/base/log.hpp"
 
 namespace yingda::routing {
@@ -50,28 +51,15 @@ std::optional<Routing::Impl::Placement> Routing::Impl::decide_place(World& world
   const bool unplaced = world.unplaced.erase(id) > 0;
   if (const auto back_at = promise_for(world, *item, now))
     return Placement{.team = item->team, .back_at = back_at, .reason = "routing.nobody_here"};
-  const QueuePolicy& policy = world.board.policy(item->team);
-  const bool too_long = policy.length_max > 0 && world.board.position(id) > policy.length_max;
-  const bool too_late = policy.wait_ms_max > 0 && (now - item->arrived).ms >= policy.wait_ms_max;
-  if (!item->promised && (too_long || too_late)) {
-    if (const auto next = overflow_for(world, *item)) {
-      world.overflowed[id].insert(item->team);
+  if (!item->promised && over_bounds(world.board, *item, now)) {
+    std::set<TeamId>& been = world.overflowed[id];
+    if (const auto next = overflow_target(world.board, *item, been)) {
+      been.insert(item->team);
       return Placement{.team = *next, .back_at = {}, .reason = "routing.rule.overflow"};
     }
     if (world.stuck.insert(id).second) return Placement{.team = item->team, .back_at = {}, .stuck = true};
   }
   if (unplaced) return Placement{.team = item->team};
-  return std::nullopt;
-}
-
-std::optional<TeamId> Routing::Impl::overflow_for(World& world, const WorkItem& item) const {
-  const auto been = world.overflowed.find(item.id);
-  for (const TeamId team : world.board.policy(item.team).overflow_team_ids) {
-    if (team == item.team || (been != world.overflowed.end() && been->second.contains(team))) continue;
-    const QueuePolicy& other = world.board.policy(team);
-    if (other.length_max > 0 && world.board.queue_length(team) >= other.length_max) continue;
-    if (world.board.anyone_here(team)) return team;
-  }
   return std::nullopt;
 }
 

@@ -87,8 +87,6 @@ struct Routing::Impl {
   };
   /// What is to be told to the store about a waiting item, if anything. World's mutex held.
   std::optional<Placement> decide_place(World& world, ConversationId id, UtcTime now);
-  /// The queue that this one overflows into now. World's mutex held.
-  std::optional<TeamId> overflow_for(World& world, const WorkItem& item) const;
   void commit_place(const std::shared_ptr<World>& world, ConversationId id, const Placement& placement);
   /// Looks sooner when waiting alone changes something sooner.
   void look_sooner(const std::shared_ptr<World>& world, ConversationId id);
