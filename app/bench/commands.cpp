@@ -16,6 +16,7 @@
 #include "company.hpp"
 #include "relay.hpp"
 #include "routing.hpp"
+#include "server.hpp"
 #include "talk.hpp"
 #include "yingda/net/limits.hpp"
 
@@ -36,43 +37,6 @@ struct SocketsArgs {
   int sockets = 20'000;
   double seconds = 10;
   bool json = false;
-};
-
-[[noreturn]] void give_up(const Error& error) {
-  fmt::print(stderr, "bench failed: {}\n", describe(error));
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) give_up(result.error());
-  return *std::move(result);
-}
-void must(Status status) {
-  if (!status) give_up(status.error());
-}
-
-/// A fresh server of ours in a child process.
-struct Server {
-  ScratchFolder folder;
-  std::uint16_t port = free_port();
-  Child child;
-  double ready_ms = 0;
-
-  explicit Server(const std::string& database) : child(start(database)) { must(child.wait_for_port(port)); }
-  Child start(const std::string& database) {
-    std::vector<std::string> arguments{"serve",
-                                       "--data",
-                                       folder.path() + "/data",
-                                       "--listen",
-                                       fmt::format("127.0.0.1:{}", port),
-                                       "--no-rate-limits",
-                                       "--log-level",
-                                       "warn"};
-    if (!database.empty()) arguments.insert(arguments.end(), {"--database", database});
-    return must(Child::start(arguments, folder.path() + "/server.log"));
-  }
-  std::string base() const { return fmt::format("127.0.0.1:{}", port); }
 };
 
 struct Phases {

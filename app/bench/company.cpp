@@ -18,13 +18,17 @@ namespace yingda::bench {
 namespace {
 
 constexpr std::string_view kPassword = "bench-password-1";
-constexpr int kCapacityMax = 100;
 constexpr int kAtOnce = 32;
 
+struct SessionUser {
+  std::string id;
+};
+YD_DESCRIBE(SessionUser, (id))
 struct SessionInfo {
   std::string csrf_token;
+  SessionUser user;
 };
-YD_DESCRIBE(SessionInfo, (csrf_token))
+YD_DESCRIBE(SessionInfo, (csrf_token, user))
 struct RoleRow {
   std::string id;
   std::optional<std::string> key;
@@ -100,7 +104,7 @@ Status go_online(Person& agent) {
 
 }  // namespace
 
-Result<Company> found_company(net::HttpClient& http, const std::string& base, int agents) {
+Result<Company> found_company(net::HttpClient& http, const std::string& base, int agents, int capacity) {
   Company company;
   company.base = base;
   Person admin{http, base, {}, {}};
@@ -134,13 +138,15 @@ Result<Company> found_company(net::HttpClient& http, const std::string& base, in
             net::Method::post, "/users",
             fmt::format(
                 R"({{"login":"{}","name":"Agent {}","password":"{}","role_id":"{}","team_ids":["{}"],"capacity":{}}})",
-                login, i, kPassword, role->id, team, kCapacityMax)));
+                login, i, kPassword, role->id, team, capacity)));
     Person agent{http, base, {}, {}};
     YD_TRY(auto own, agent.call<SessionInfo>(net::Method::post, "/auth/login",
                                              fmt::format(R"({{"login":"{}","password":"{}"}})", login, kPassword)));
     agent.csrf = own.csrf_token;
     YD_CHECK(go_online(agent));
     company.agent_cookies.push_back(agent.cookie);
+    company.agent_csrf.push_back(agent.csrf);
+    company.agent_ids.push_back(own.user.id);
     if (i % 10 == 9) fmt::print(stderr, "  {} agents online\n", i + 1);
   }
   return company;
