@@ -19,6 +19,8 @@ OWNED = {
     r"sqlite3\.h": ["platform/storage/src/sqlite/", "platform/storage/test/", "core/conversation/test/"],
     r"libpq-fe\.h": ["platform/storage/src/postgres/", "platform/storage/test/"],
     r"openssl/": ["base/src/", "platform/net/src/", "platform/net/test/"],
+    r"curl/": ["platform/net/src/"],
+    r"gmime/": ["edge/channels/email/src/"],
     r"spdlog/": ["base/src/"],
     r"boost/json": ["base/", "edge/", "app/", "platform/net/src/"],
     r"boost/describe": ["base/"],

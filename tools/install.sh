@@ -13,9 +13,9 @@ as_root() {
 BUILD_PACKAGES="clang-19 lld-19 cmake ninja-build ccache pkg-config python3
   libboost1.81-dev libboost-json1.81-dev libssl-dev libsqlite3-dev libpq-dev zlib1g-dev libbrotli-dev brotli
   libfmt-dev libspdlog-dev libcli11-dev prometheus-cpp-dev libargon2-dev libhowardhinnant-date-dev tzdata ca-certificates
-  libjpeg62-turbo-dev libpng-dev libwebp-dev libturbojpeg0-dev"
+  libjpeg62-turbo-dev libpng-dev libwebp-dev libturbojpeg0-dev libcurl4-openssl-dev libgmime-3.0-dev"
 TEST_PACKAGES="libgtest-dev libgmock-dev libbenchmark-dev libclang-rt-19-dev llvm-19 clang-format-19 clang-tidy-19 postgresql chromium fonts-noto-cjk
-  sqlite3 procps git"
+  sqlite3 procps git python3-aiosmtpd"
 
 install_packages() {
   local why=$1 missing=() package
