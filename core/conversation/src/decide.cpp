@@ -52,6 +52,12 @@ Status check_client_key(std::string_view key) {
   return {};
 }
 
+Status check_topic(std::string_view topic) {
+  if (topic.size() > static_cast<std::size_t>(kTopicBytesMax) || !text::is_valid_utf8(topic))
+    return fail(Code::invalid_argument, "conversation.invalid_topic");
+  return {};
+}
+
 MessageKind decide_kind(MessageKind asked, std::string_view type) {
   if (asked == MessageKind::note || asked == MessageKind::file) return asked;
   const bool image = type.starts_with("image/"), video = type.starts_with("video/"), audio = type.starts_with("audio/");
@@ -114,6 +120,7 @@ void open_episode(Thread& thread, EpisodeId episode, Channel channel, WidgetId w
   c.queued_at_ms = now;
   c.closed_at_ms.reset();
   c.assign_reason.clear();
+  c.topic.reset();
   thread.episode = {};
   thread.episode.opened_at_ms = now;
 }

@@ -33,6 +33,8 @@ enum class TextNeed { needed, optional };
 Status check_text(std::string_view text, TextNeed need);
 /// invalid_argument `conversation.invalid_client_key`: empty, too long or not UTF-8.
 Status check_client_key(std::string_view key);
+/// invalid_argument `conversation.invalid_topic`: too long or not UTF-8.
+Status check_topic(std::string_view topic);
 /// The kind a message with this file is shown as: the asked one when the content fits it, else what the content is.
 MessageKind decide_kind(MessageKind asked, std::string_view content_type);
 

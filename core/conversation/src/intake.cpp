@@ -13,6 +13,7 @@ namespace {
 
 Status check_inbound(const InboundMessage& inbound) {
   YD_CHECK(check_client_key(inbound.client_msg_id));
+  YD_CHECK(check_topic(inbound.topic));
   if (inbound.kind == MessageKind::note) return fail(Code::invalid_argument, "conversation.invalid_kind");
   return check_content(inbound.kind, inbound.text, static_cast<bool>(inbound.file));
 }
@@ -94,6 +95,9 @@ Result<Accepted> Conversations::accept(storage::Transaction& tx, const InboundMe
     leavers = view.participants;
     open_episode(thread, ids_.next<EpisodeId>(), inbound.channel, inbound.widget, now);
   }
+  // Later the agent knows better than the menu.
+  const bool tells_topic = !inbound.topic.empty() && waits(view) && view.topic != inbound.topic;
+  if (tells_topic) view.topic = inbound.topic;
   apply_message(thread, message);
   touch(thread, now);
 
@@ -104,7 +108,7 @@ Result<Accepted> Conversations::accept(storage::Transaction& tx, const InboundMe
   YD_TRY(const bool stored, store::insert_message(tx, inbound.tenant, message, inbound.customer.value));
   if (!stored) return duplicate_of(tx, inbound.tenant, view.id, inbound.customer.value, inbound.client_msg_id);
   if (opens) YD_CHECK(store::insert_episode(tx, inbound.tenant, thread));
-  if (opens && !is_new) {
+  if ((opens || tells_topic) && !is_new) {
     YD_TRY(const bool saved, store::save_thread(tx, inbound.tenant, thread, version_before));
     if (!saved) return version_conflict();
   } else if (!is_new) {

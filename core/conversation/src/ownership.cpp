@@ -179,6 +179,23 @@ Result<Conversation> Conversations::set_priority(storage::Transaction& tx, const
   return Teller(tx, ids_, actor.tenant, clock_.now()).finish(thread, transition, version_before);
 }
 
+Result<Conversation> Conversations::set_topic(storage::Transaction& tx, TenantId tenant, ConversationId id,
+                                              std::string_view topic) {
+  YD_CHECK(check_topic(topic));
+  YD_TRY(Thread thread, lock_thread(tx, tenant, id));
+  Conversation& view = thread.view;
+  if (view.topic.value_or("") == topic) return std::move(view);
+  const std::int64_t version_before = view.version;
+  if (topic.empty())
+    view.topic.reset();
+  else
+    view.topic = topic;
+  Transition transition;
+  transition.event = "conversation.changed";
+  transition.reason = "conversation.topic_set";
+  return Teller(tx, ids_, tenant, clock_.now()).finish(thread, transition, version_before);
+}
+
 Result<Conversation> Conversations::set_participant(storage::Transaction& tx, const org::Actor& actor,
                                                     ConversationId id, UserId colleague, bool takes_part) {
   YD_TRY(Thread thread, lock_reached(tx, actor, id));

@@ -7,7 +7,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND id = $2
 
@@ -17,7 +17,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND id = $2
 -- postgres:
@@ -26,7 +26,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND id = $2
 FOR UPDATE
@@ -37,7 +37,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND customer_id = $2
 
@@ -47,7 +47,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND customer_id = $2
 -- postgres:
@@ -56,7 +56,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND customer_id = $2
 FOR UPDATE
@@ -67,9 +67,9 @@ INSERT INTO conversation_thread (tenant_id, id, customer_id, customer_name, cust
   last_preview, last_author, unread, waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms,
   closed_at_ms, version, customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq,
   assign_reason, visible_seq, episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms,
-  episode_customer_messages, episode_agent_messages, episode_agents, listed_at_ms, queue_rank, is_open)
+  episode_customer_messages, episode_agent_messages, episode_agents, listed_at_ms, queue_rank, is_open, topic)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)
+$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)
 ON CONFLICT (tenant_id, customer_id) DO NOTHING
 
 -- The way of every message: touches no indexed column, so no index is written.
@@ -96,7 +96,7 @@ UPDATE conversation_thread SET
   $22, version = $23, customer_delivered_seq = $24, customer_read_seq = $25, agent_delivered_seq = $26, agent_read_seq
   = $27, assign_reason = $28, visible_seq = $29, episode_opened_at_ms = $30, episode_first_assigned_at_ms = $31,
   episode_first_reply_at_ms = $32, episode_customer_messages = $33, episode_agent_messages = $34, episode_agents =
-  $35, listed_at_ms = $36, queue_rank = $37, is_open = $38
+  $35, listed_at_ms = $36, queue_rank = $37, is_open = $38, topic = $39
 WHERE tenant_id = $1 AND id = $2 AND version = $3
 
 -- name: save_receipts
@@ -118,7 +118,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND is_open = $2 AND (listed_at_ms, id) < ($3, $4)
 ORDER BY listed_at_ms DESC, id DESC LIMIT $5
@@ -129,7 +129,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND is_open = $2 AND (listed_at_ms, id) < ($3, $4) AND team_id = $6
 ORDER BY listed_at_ms DESC, id DESC LIMIT $5
@@ -140,7 +140,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND is_open = $2 AND (listed_at_ms, id) < ($3, $4) AND agent_id = $6
 ORDER BY listed_at_ms DESC, id DESC LIMIT $5
@@ -153,7 +153,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_participant p CROSS JOIN conversation_thread t
 WHERE p.tenant_id = $1 AND p.user_id = $6 AND t.tenant_id = $1 AND t.id = p.conversation_id AND t.is_open = $2
   AND (t.listed_at_ms, t.id) < ($3, $4)
@@ -165,7 +165,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND team_id = $2 AND queued_at_ms IS NOT NULL
   AND (queue_rank, queued_at_ms, id) > ($3, $4, $5)
@@ -177,7 +177,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND queued_at_ms IS NOT NULL AND (queue_rank, queued_at_ms, id) > ($2, $3, $4)
 ORDER BY queue_rank, queued_at_ms, id LIMIT $5
@@ -188,7 +188,7 @@ SELECT id, customer_id, customer_name, customer_label, customer_level, channel, 
        waiting_since_ms, queued_at_ms, promised_at_ms, created_at_ms, updated_at_ms, closed_at_ms, version,
        customer_delivered_seq, customer_read_seq, agent_delivered_seq, agent_read_seq, assign_reason, visible_seq,
        episode_opened_at_ms, episode_first_assigned_at_ms, episode_first_reply_at_ms, episode_customer_messages,
-       episode_agent_messages, episode_agents
+       episode_agent_messages, episode_agents, topic
 FROM conversation_thread
 WHERE tenant_id = $1 AND queued_at_ms IS NOT NULL
 ORDER BY queued_at_ms, id LIMIT $2

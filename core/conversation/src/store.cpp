@@ -48,6 +48,7 @@ Thread thread_of(const Row& row) {
   thread.visible_seq = row.int64(31);
   thread.episode = {row.time(32),  row.optional_time(33), row.optional_time(34),
                     row.int64(35), row.int64(36),         codec::decode_users(row.text(37))};
+  if (auto topic = row.string(38); !topic.empty()) c.topic = std::move(topic);
   return thread;
 }
 
@@ -107,15 +108,16 @@ Result<std::optional<Thread>> find_thread_of(Transaction& tx, TenantId tenant, C
 Result<bool> insert_thread(Transaction& tx, TenantId tenant, const Thread& thread) {
   const Conversation& c = thread.view;
   const EpisodeProgress& e = thread.episode;
-  return changed_one(tx.exec(
-      queries::insert_thread, tenant, c.id, c.customer.id, c.customer.name, c.customer.label, c.customer.level,
-      enum_name(c.channel), c.widget_id.value, enum_name(c.state), c.team_id.value, agent_of(c), agent_name_of(c),
-      codec::encode_participants(c.participants), c.episode_id, c.episode_number, c.priority, c.last_seq,
-      c.last_preview, enum_name(c.last_author), c.unread, c.waiting_since_ms, c.queued_at_ms, c.promised_at_ms,
-      c.created_at_ms, c.updated_at_ms, c.closed_at_ms, c.version, c.receipts.customer_delivered_seq,
-      c.receipts.customer_read_seq, c.receipts.agent_delivered_seq, c.receipts.agent_read_seq, c.assign_reason,
-      thread.visible_seq, e.opened_at_ms, e.first_assigned_at_ms, e.first_reply_at_ms, e.customer_messages,
-      e.agent_messages, codec::encode_users(e.agents), listed_at(c), queue_rank(c), openness_of(c)));
+  return changed_one(
+      tx.exec(queries::insert_thread, tenant, c.id, c.customer.id, c.customer.name, c.customer.label, c.customer.level,
+              enum_name(c.channel), c.widget_id.value, enum_name(c.state), c.team_id.value, agent_of(c),
+              agent_name_of(c), codec::encode_participants(c.participants), c.episode_id, c.episode_number, c.priority,
+              c.last_seq, c.last_preview, enum_name(c.last_author), c.unread, c.waiting_since_ms, c.queued_at_ms,
+              c.promised_at_ms, c.created_at_ms, c.updated_at_ms, c.closed_at_ms, c.version,
+              c.receipts.customer_delivered_seq, c.receipts.customer_read_seq, c.receipts.agent_delivered_seq,
+              c.receipts.agent_read_seq, c.assign_reason, thread.visible_seq, e.opened_at_ms, e.first_assigned_at_ms,
+              e.first_reply_at_ms, e.customer_messages, e.agent_messages, codec::encode_users(e.agents), listed_at(c),
+              queue_rank(c), openness_of(c), c.topic.value_or("")));
 }
 
 Status advance_thread(Transaction& tx, TenantId tenant, const Thread& thread, std::int64_t version_before,
@@ -144,7 +146,8 @@ Result<bool> save_thread(Transaction& tx, TenantId tenant, const Thread& thread,
       c.queued_at_ms, c.promised_at_ms, c.updated_at_ms, c.closed_at_ms, c.version, c.receipts.customer_delivered_seq,
       c.receipts.customer_read_seq, c.receipts.agent_delivered_seq, c.receipts.agent_read_seq, c.assign_reason,
       thread.visible_seq, e.opened_at_ms, e.first_assigned_at_ms, e.first_reply_at_ms, e.customer_messages,
-      e.agent_messages, codec::encode_users(e.agents), listed_at(c), queue_rank(c), openness_of(c)));
+      e.agent_messages, codec::encode_users(e.agents), listed_at(c), queue_rank(c), openness_of(c),
+      c.topic.value_or("")));
 }
 
 Result<bool> save_receipts(Transaction& tx, TenantId tenant, const Conversation& c, std::int64_t version_before) {

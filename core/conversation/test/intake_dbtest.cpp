@@ -54,6 +54,56 @@ TEST_F(Intake, Accept_SameKeyTwice_GivesStoredMessageAndWritesNothing) {
   EXPECT_EQ(load(first.conversation.id).last_seq, 1);
 }
 
+TEST_F(Intake, Accept_Topic_CountsWhileTheCustomerWaits) {
+  auto inbound = says(shop_.anna, "my parcel");
+  inbound.topic = "delivery";
+  const auto id = must(accept(inbound)).conversation.id;
+  EXPECT_EQ(load(id).topic, "delivery");
+  say(shop_.anna, "hello?");
+  EXPECT_EQ(load(id).topic, "delivery") << "nothing said: it stays";
+  inbound = says(shop_.anna, "or rather");
+  inbound.topic = "refund";
+  EXPECT_EQ(must(accept(inbound)).conversation.topic, "refund");
+  EXPECT_EQ(load(id).topic, "refund");
+
+  must(write([&](auto& tx) {
+    return room_.assign(
+        tx, shop_.tenant.id, id,
+        {.agent = shop_.wang.user, .team = shop_.sales, .reason = "test", .note = {}, .expected_version = {}});
+  }));
+  inbound = says(shop_.anna, "again");
+  inbound.topic = "praise";
+  must(accept(inbound));
+  EXPECT_EQ(load(id).topic, "refund") << "now the agent knows better";
+
+  must(close(shop_.wang, id));
+  say(shop_.anna, "something new");
+  EXPECT_EQ(load(id).topic, std::nullopt) << "another episode is about something else";
+}
+
+TEST_F(Intake, Accept_TopicOutOfBounds_IsRefused) {
+  auto inbound = says(shop_.anna, "hi");
+  inbound.topic = std::string(kTopicBytesMax + 1, 'x');
+  EXPECT_EQ(reason_of(accept(inbound)), "conversation.invalid_topic");
+  inbound.topic = "\xff";
+  EXPECT_EQ(reason_of(accept(inbound)), "conversation.invalid_topic");
+  inbound.topic = std::string(kTopicBytesMax, 'x');
+  EXPECT_EQ(must(accept(inbound)).conversation.topic, inbound.topic);
+}
+
+TEST_F(Intake, SetTopic_ByTheEntrance_IsToldOnce) {
+  const auto id = say(shop_.anna, "hi").conversation.id;
+  const auto before = last_event();
+  const auto set = [&](const char* topic) {
+    return must(write([&](auto& tx) { return room_.set_topic(tx, shop_.tenant.id, id, topic); }));
+  };
+  EXPECT_EQ(set("loan").topic, "loan");
+  set("loan");
+  EXPECT_EQ(load(id).topic, "loan");
+  EXPECT_THAT(types_since(before), ElementsAre("conversation.changed"));
+  EXPECT_EQ(set("").topic, std::nullopt);
+}
+
 TEST_F(Intake, Accept_SameKeyOfTwoCustomers_AreTwoMessages) {
   EXPECT_FALSE(must(accept(says(shop_.anna, "a", "key"))).duplicate);
   EXPECT_FALSE(must(accept(says(shop_.ben, "b", "key"))).duplicate);

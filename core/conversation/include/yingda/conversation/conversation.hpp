@@ -22,6 +22,7 @@ namespace yingda::conversation {
 
 inline constexpr int kTextCodePointsMax = 5'000;
 inline constexpr int kClientKeyBytesMax = 64;
+inline constexpr int kTopicBytesMax = 64;
 inline constexpr int kMessagePageMax = 200;
 inline constexpr int kConversationPageMax = 100;
 inline constexpr int kPreviewCodePoints = 80;
@@ -48,6 +49,9 @@ struct InboundMessage {
   std::string text;
   FileId file;  // uploaded before
   MessageId quote;
+  /// What it is about, a key of the entrance's menu; "" unsaid. Counts for the message that opens an episode, and while
+  /// the conversation still waits for an agent.
+  std::string topic;
 };
 /// What an agent sends.
 struct OutboundMessage {
@@ -156,6 +160,8 @@ class Conversations {
   Result<Conversation> reopen(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
   Result<Conversation> set_priority(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                     std::int64_t priority);
+  /// By the entrance: what the conversation is about; "" for nothing. Emits `conversation.changed` when it differs.
+  Result<Conversation> set_topic(storage::Transaction& tx, TenantId tenant, ConversationId id, std::string_view topic);
   /// Adds or removes a colleague (conference); owner or supervisor; everybody may leave. Participants stay until the
   /// customer's next episode.
   Result<Conversation> set_participant(storage::Transaction& tx, const org::Actor& actor, ConversationId id,

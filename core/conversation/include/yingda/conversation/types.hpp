@@ -128,11 +128,14 @@ struct Conversation {
   std::int64_t version = 0;  // grows with every change; guards races
   Receipts receipts;
   std::string assign_reason;  // why this agent, why now: dotted key of the last assignment
+  /// What the customer said it is about (问题类型): a key of the entrance's menu, or what an external program told;
+  /// none when he did not say.
+  std::optional<std::string> topic;
 };
 YD_DESCRIBE(Conversation,
             (id, customer, channel, widget_id, state, team_id, agent, participants, episode_id, episode_number,
              priority, last_seq, last_preview, last_author, unread, waiting_since_ms, queued_at_ms, promised_at_ms,
-             created_at_ms, updated_at_ms, closed_at_ms, version, receipts, assign_reason))
+             created_at_ms, updated_at_ms, closed_at_ms, version, receipts, assign_reason, topic))
 
 /// 服务单元: one request for service inside the thread; reports, ratings and SLA count these.
 struct Episode {

@@ -1,0 +1,1 @@
+ALTER TABLE conversation_thread ADD COLUMN topic TEXT NOT NULL DEFAULT '';
