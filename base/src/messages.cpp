@@ -109,6 +109,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {"mail.not_set_up", "请先填写邮件服务器和发件地址", "Set a mail server and a sender address first"},
     {"mail.password_in_clear", "未加密的连接会泄露密码，请选择 TLS 或 STARTTLS",
      "The password would travel unencrypted. Choose TLS or STARTTLS"},
+    {"mail.password_wanted", "服务器有变动，请重新填写密码", "The server changed. Enter the password again"},
     {"net.address_in_use", "端口已被占用", "The port is already in use"},
     {"net.bind_failed", "无法监听该地址", "This address cannot be listened on"},
     {"net.client_busy", "外部请求过多，请稍后重试", "Too many outgoing requests. Please try again"},

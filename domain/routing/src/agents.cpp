@@ -3,14 +3,8 @@
 
 #include "impl.hpp"
 #include "yingda/base/log.hpp"
-#include "yingda/base/text.hpp"
 
 namespace yingda::routing {
-namespace {
-
-constexpr std::size_t kReasonMax = 40;  // code points of a reason code
-
-}  // namespace
 
 AgentStatus Routing::Impl::status_of(World& world, UserId user) const {
   AgentStatus status;
@@ -26,13 +20,17 @@ AgentStatus Routing::Impl::status_of(World& world, UserId user) const {
     status.state = view->state;
     status.capacity = view->capacity;
     status.team_ids = view->teams;
+    if (const auto it = world.people.find(user); it != world.people.end() && view->state == AgentState::wrap_up)
+      status.until_at_ms = it->second.until;
   }
   status.load = world.board.conversations(user);
   return status;
 }
 
-Status Routing::Impl::change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status) {
-  YD_CHECK(store_state(tx, world->tenant, ids.next_value(), status));
+Status Routing::Impl::change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status,
+                                   std::optional<UtcTime> extend_until, Timeline timeline) {
+  YD_CHECK(store_state(tx, world->tenant, timeline == Timeline::next ? std::optional(ids.next_value()) : std::nullopt,
+                       status, extend_until));
   {
     const std::scoped_lock lock(world->mutex);
     world->own_changes.insert({status.user_id, status.state, status.since_at_ms});
@@ -50,13 +48,14 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
     AgentView view = *old;
     if (view.state != AgentState::online && status.state == AgentState::online) {
       view.idle_since = status.since_at_ms;
-      view.assigned_count = 0;
+      if (view.state != AgentState::wrap_up) view.assigned_count = 0;
     }
     view.state = status.state;
     world->board.put_agent(std::move(view));
     Person& person = world->people[status.user_id];
     person.reason = status.reason;
     person.since = status.since_at_ms;
+    person.until = status.until_at_ms;
     // Without him, who was passed over may be all that is left.
     if (status.state != AgentState::online) {
       stranded = world->board.waiting_with_exclusions(status.team_ids);
@@ -90,6 +89,7 @@ Status Routing::Impl::on_gone(storage::Transaction& tx, const runtime::Timer& ti
   }
   if (status.connected || status.state == AgentState::offline) return {};
   status.state = AgentState::offline;
+  status.until_at_ms.reset();
   status.reason = "connection_lost";
   status.since_at_ms = clock.now();
   return change_state(tx, world, std::move(status));
@@ -102,25 +102,6 @@ void Routing::Impl::note_presence(TenantId tenant, UserId user, std::int64_t soc
     if (const auto it = world->people.find(user); it != world->people.end()) it->second.sockets = sockets;
   }
   --in_flight;
-}
-
-Result<AgentStatus> Routing::set_state(storage::Transaction& tx, const org::Actor& actor, AgentState state,
-                                       std::string_view reason) {
-  if (!actor.user || !actor.may(org::Permission::conversation_handle))
-    return fail(Code::permission_denied, "routing.not_an_agent");
-  YD_TRY(auto checked_reason, text::check_length("reason", reason, 0, kReasonMax));
-  YD_TRY(const auto world, impl_->ensure(tx, actor.tenant));
-  AgentStatus status;
-  {
-    const std::scoped_lock lock(world->mutex);
-    if (!world->people.contains(actor.user)) return fail(Code::permission_denied, "routing.not_an_agent");
-    status = impl_->status_of(*world, actor.user);
-  }
-  status.state = state;
-  status.reason = std::move(checked_reason);
-  status.since_at_ms = impl_->clock.now();
-  YD_CHECK(impl_->change_state(tx, world, status));
-  return status;
 }
 
 Result<std::vector<AgentStatus>> Routing::agents(storage::Transaction& tx, const org::Actor& actor) {

@@ -7,15 +7,8 @@
 namespace yingda::routing {
 namespace {
 
-std::int64_t skill_fit(const AgentView& agent, const std::vector<Skill>& wanted) {
-  std::int64_t fit = 0;
-  for (const Skill& want : wanted) {
-    for (const Skill& have : agent.skills) {
-      if (have.name == want.name) fit += have.level;
-    }
-  }
-  return fit;
-}
+/// Takes new work now, or as soon as he has written down the last.
+bool serving(const AgentView& agent) { return agent.state == AgentState::online || agent.state == AgentState::wrap_up; }
 
 /// Three-way comparison of "smaller is better".
 template <class T>
@@ -24,6 +17,16 @@ int order(const T& a, const T& b) {
 }
 
 }  // namespace
+
+std::int64_t Board::skill_fit(const AgentView& agent, const std::vector<Skill>& wanted) {
+  std::int64_t fit = 0;
+  for (const Skill& want : wanted) {
+    for (const Skill& have : agent.skills) {
+      if (have.name == want.name) fit += have.level;
+    }
+  }
+  return fit;
+}
 
 Board::Queue& Board::queue(TeamId team) {
   auto [it, fresh] = queues_.try_emplace(team);
@@ -192,7 +195,7 @@ bool Board::preference_holds(const WorkItem& item, const QueuePolicy& policy, Ut
   if ((now - item.arrived).ms >= policy.last_agent_wait_ms) return false;
   // Waiting for somebody who cannot come would only cost the customer time.
   const AgentView* preferred = agent(item.preferred);
-  return preferred && preferred->state == AgentState::online;
+  return preferred && serving(*preferred);
 }
 
 bool Board::able(const AgentView& agent, const WorkItem& item, const QueuePolicy& policy, UtcTime now) const {
@@ -377,7 +380,7 @@ std::vector<UserId> Board::agents_of(TeamId team) const {
 bool Board::anyone_online(TeamId team) const {
   return std::ranges::any_of(agents_, [&](const auto& entry) {
     const AgentView& view = entry.second;
-    return view.state == AgentState::online && (!team || std::ranges::find(view.teams, team) != view.teams.end());
+    return serving(view) && (!team || std::ranges::find(view.teams, team) != view.teams.end());
   });
 }
 

@@ -16,6 +16,7 @@
 
 #include "yingda/base/ids.hpp"
 #include "yingda/base/time.hpp"
+#include "yingda/routing/advice.hpp"
 #include "yingda/routing/policy.hpp"
 #include "yingda/routing/types.hpp"
 
@@ -86,6 +87,14 @@ class Board {
   std::optional<Assignment> decide_for_item(ConversationId item, UtcTime now) const;
   /// The best waiting item for an agent with free capacity, or nullopt. Does not change the board.
   std::optional<Assignment> decide_for_agent(UserId agent, UtcTime now) const;
+  /// An agent of an item's queue, measured against it.
+  struct Rank {
+    UserId agent;
+    Ability ability = Ability::able;
+    std::int64_t score = 0;  // see Candidate
+  };
+  /// All agents of the item's queue, able ones first, best first; empty when it does not wait.
+  std::vector<Rank> rank(ConversationId item, UtcTime now) const;
   /// Takes a decision over: the item is owned, the agent's load and turn are counted.
   void apply_assignment(const Assignment& assignment, UtcTime now);
 
@@ -99,7 +108,7 @@ class Board {
   std::int64_t waiting_count() const { return static_cast<std::int64_t>(waiting_.size()); }
   std::vector<ConversationId> waiting_in(TeamId team) const;
   std::vector<UserId> agents_of(TeamId team) const;
-  /// Somebody in the team (none: anywhere) is online, with or without free capacity.
+  /// Somebody in the team (none: anywhere) is online or in his wrap-up, with or without free capacity.
   bool anyone_online(TeamId team) const;
   /// Somebody in the team is online, busy or on a break.
   bool anyone_here(TeamId team) const;
@@ -152,6 +161,7 @@ class Board {
   static std::int64_t most_relaxed(const QueuePolicy& policy);
   static bool skilled(const AgentView& agent, const std::vector<Skill>& wanted, std::int64_t relaxed);
   static bool speaks(const AgentView& agent, const std::string& language);
+  static std::int64_t skill_fit(const AgentView& agent, const std::vector<Skill>& wanted);
   bool has_room(const AgentView& agent, std::int64_t weight) const;
   /// Whether this agent may get this item now (state, room, skills, language, exclusion, others' preference).
   bool able(const AgentView& agent, const WorkItem& item, const QueuePolicy& policy, UtcTime now) const;

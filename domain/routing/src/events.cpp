@@ -102,6 +102,7 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
   if (c.state == conversation::State::assigned && c.agent && !change.by_id.empty() &&
       event.type != "conversation.changed")
     record_by_hand(world, change, event.at);
+  if (event.type == "conversation.closed") begin_wrap_up(world, change);
   // Who lost it serves his queue first: it must not overtake those who came before it.
   if (freed) serve_agent(world, freed);
   if (waits) serve_item(world, c.id);

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "record.hpp"
 #include "silence.hpp"
 #include "store.hpp"
 #include "world.hpp"
@@ -32,6 +33,8 @@ struct Routing::Impl {
   std::function<org::Locale(TenantId, WidgetId)> language_of_widget;
 
   std::function<Needs(TenantId, const conversation::Conversation&)> needs_of;
+
+  std::unique_ptr<Recorder> recorder;  // facts of service and today's counters
 
   mutable std::mutex worlds_mutex;
   std::unordered_map<TenantId, std::shared_ptr<World>> worlds;
@@ -120,15 +123,37 @@ struct Routing::Impl {
   void leave_unreachable(const std::shared_ptr<World>& world);
   void on_tap(std::span<const storage::CommittedEvent> events);
 
+  // --- live.cpp
+  /// How long a customer of this queue should wait at most; 0: no promise.
+  std::int64_t target_of(TenantId tenant, TeamId team) const;
+
   // --- agents (agents.cpp)
   AgentStatus status_of(World& world, UserId user) const;
-  Status change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status);
+  /// Whether the timeline goes on with a new state, or only the end of the present one moved.
+  enum class Timeline { next, same };
+  Status change_state(storage::Transaction& tx, const std::shared_ptr<World>& world, AgentStatus status,
+                      std::optional<UtcTime> extend_until = {}, Timeline timeline = Timeline::next);
   void apply_state(const std::shared_ptr<World>& world, const AgentStatus& status);
   void note_presence(TenantId tenant, UserId user, std::int64_t sockets, const Status& status);
   Status on_gone(storage::Transaction& tx, const runtime::Timer& timer);
+
+  // --- states that people or the engine choose (states.cpp)
+  /// The agent as he is now, also when the news that he was hired is still under way; not_found
+  /// `routing.no_such_agent`.
+  Result<AgentStatus> known_agent(storage::Transaction& tx, const std::shared_ptr<World>& world, UserId user);
+  Status check_reason(storage::Transaction& tx, TenantId tenant, AgentState state, std::string_view reason);
+  /// After a conversation that he or the customer's silence ended: time to write it down.
+  void begin_wrap_up(const std::shared_ptr<World>& world, const conversation::ConversationEvent& change);
+  Status store_wrap_up(storage::Transaction& tx, const std::shared_ptr<World>& world, UserId agent, UtcTime until,
+                       UtcTime extend_until);
+  Status on_wrap_up_over(storage::Transaction& tx, const runtime::Timer& timer);
 };
+
+/// Whether the agent works in the actor's part of the organisation.
+bool in_scope(const org::Actor& actor, const AgentStatus& agent);
 
 inline constexpr std::string_view kGoneTimer = "routing.agent_gone";
 inline constexpr std::string_view kWatchTimer = "routing.watch";
+inline constexpr std::string_view kWrapUpTimer = "routing.wrap_up";
 
 }  // namespace yingda::routing

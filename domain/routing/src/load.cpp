@@ -121,6 +121,7 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
       view.state = it->second.state;
       person.reason = it->second.reason;
       person.since = it->second.since;
+      person.until = it->second.until;
       if (view.idle_since.ms == 0) view.idle_since = it->second.since;
     }
     world.board.put_agent(std::move(view));

@@ -11,7 +11,10 @@ namespace yingda::routing {
 
 Routing::Routing(storage::Database& database, runtime::Dispatcher& dispatcher, runtime::Timers& timers,
                  const Clock& clock, IdSource& ids, org::Org& org, conversation::Conversations& conversations)
-    : impl_(std::make_unique<Impl>(database, dispatcher, timers, clock, ids, org, conversations)) {}
+    : impl_(std::make_unique<Impl>(database, dispatcher, timers, clock, ids, org, conversations)) {
+  impl_->recorder = std::make_unique<Recorder>(
+      database, clock, org, [&impl = *impl_](TenantId tenant, TeamId team) { return impl.target_of(tenant, team); });
+}
 
 Routing::~Routing() { stop(); }
 
@@ -33,12 +36,20 @@ Status Routing::start() {
                  [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_gone(tx, timer); });
   impl.timers.on(std::string(kWatchTimer),
                  [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_watch(tx, timer); });
+  impl.timers.on(std::string(kWrapUpTimer), [&impl](storage::Transaction& tx, const runtime::Timer& timer) {
+    return impl.on_wrap_up_over(tx, timer);
+  });
   impl.dispatcher.tap([&impl](std::span<const storage::CommittedEvent> events) { impl.on_tap(events); });
   impl.dispatcher.on_batch("routing",
                            {"conversation.opened", "conversation.queued", "conversation.assigned",
                             "conversation.transferred", "conversation.closed", "conversation.reopened",
                             "conversation.changed", "agent.state_changed", "settings.changed"},
                            [&impl](std::span<const storage::CommittedEvent> events) { return impl.on_events(events); });
+  impl.dispatcher.on_batch(
+      "routing.record",
+      {"conversation.opened", "conversation.queued", "conversation.assigned", "conversation.transferred",
+       "conversation.closed", "conversation.reopened", "conversation.changed", "settings.changed"},
+      [&impl](std::span<const storage::CommittedEvent> events) { return impl.recorder->take(events); });
   impl.start_mending();
   YD_TRY(const auto tenants, impl.database.read_for<std::vector<org::Tenant>>(
                                  [&](storage::Transaction& tx) { return impl.org.list_tenants(tx); }));

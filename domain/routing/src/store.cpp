@@ -1,5 +1,7 @@
 #include "store.hpp"
 
+#include <functional>
+
 #include "routing_queries.gen.hpp"
 #include "yingda/base/json.hpp"
 
@@ -12,41 +14,89 @@ struct SettingsChanged {
 };
 YD_DESCRIBE(SettingsChanged, (area, id))
 
-std::string_view name_of(AgentState state) {
-  switch (state) {
-    case AgentState::offline: return "offline";
-    case AgentState::online: return "online";
-    case AgentState::busy: return "busy";
-    case AgentState::away: return "away";
-  }
-  return "offline";
-}
+struct StateTrace {
+  AgentState state = AgentState::offline;
+  std::string reason;
+};
+YD_DESCRIBE(StateTrace, (state, reason))
 
+struct CodesTrace {
+  std::vector<ReasonCode> items;
+};
+YD_DESCRIBE(CodesTrace, (items))
+
+/// A state of a newer release counts as offline.
 AgentState state_of(std::string_view name) {
-  for (const AgentState state : {AgentState::online, AgentState::busy, AgentState::away}) {
-    if (name == name_of(state)) return state;
+  for (const AgentState state : {AgentState::online, AgentState::busy, AgentState::away, AgentState::wrap_up}) {
+    if (name == enum_name(state)) return state;
   }
   return AgentState::offline;
 }
 
+StoredState stored_state(const storage::Row& row) {
+  return {row.id<UserId>(0), state_of(row.text(1)), row.string(2),
+          row.time(3),       row.optional_time(4),  row.optional_time(5)};
+}
+
+StoredState timeline_row(const storage::Row& row) {
+  return {row.id<UserId>(0), state_of(row.text(1)), row.string(2), row.time(3), {}, {}};
+}
+
+/// Rows of assignments: the explanations are read when the statement is done.
+struct AssignmentRows {
+  std::vector<std::string> reasons;
+  AssignmentRecord operator()(const storage::Row& row) {
+    reasons.push_back(row.string(5));
+    return {row.id<ConversationId>(0), row.id<EpisodeId>(1), row.id<UserId>(2), row.id<TeamId>(3), row.time(4), {}};
+  }
+  Result<std::vector<AssignmentRecord>> explained(std::vector<AssignmentRecord> records) const {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      YD_TRY(records[i].why, json::decode<Explanation>(reasons[i]));
+    }
+    return records;
+  }
+};
+
 }  // namespace
 
 Result<std::vector<StoredState>> load_states(storage::Transaction& tx, TenantId tenant) {
-  return tx.all(
-      queries::agent_states,
-      [](const storage::Row& row) {
-        return StoredState{row.id<UserId>(0), state_of(row.text(1)), row.string(2), row.time(3)};
-      },
-      tenant);
+  return tx.all(queries::agent_states, stored_state, tenant);
 }
 
-Status store_state(storage::Transaction& tx, TenantId tenant, std::int64_t timeline_id, const AgentStatus& status) {
-  YD_CHECK(tx.exec_deferred(queries::upsert_agent, tenant, status.user_id, name_of(status.state), status.reason,
-                            status.since_at_ms));
-  YD_CHECK(tx.exec_deferred(queries::insert_timeline, tenant, status.user_id, timeline_id, status.since_at_ms,
-                            name_of(status.state), status.reason));
+Result<std::optional<StoredState>> load_state(storage::Transaction& tx, TenantId tenant, UserId user) {
+  return tx.one(queries::agent_state, stored_state, tenant, user);
+}
+
+Status store_state(storage::Transaction& tx, TenantId tenant, std::optional<std::int64_t> timeline_id,
+                   const AgentStatus& status, std::optional<UtcTime> extend_until) {
+  YD_CHECK(tx.exec_deferred(queries::upsert_agent, tenant, status.user_id, enum_name(status.state), status.reason,
+                            status.since_at_ms, status.until_at_ms, extend_until));
+  if (timeline_id) {
+    YD_CHECK(tx.exec_deferred(queries::insert_timeline, tenant, status.user_id, *timeline_id, status.since_at_ms,
+                              enum_name(status.state), status.reason));
+  }
   tx.emit({tenant, "agent.state_changed", json::encode(status)});
   return {};
+}
+
+Result<std::vector<StoredState>> load_timeline(storage::Transaction& tx, TenantId tenant, UserId user, UtcTime from,
+                                               UtcTime until, int limit) {
+  YD_TRY(const auto before, tx.one(queries::timeline_before, timeline_row, tenant, user, from));
+  YD_TRY(auto changes, tx.all(queries::timeline_within, timeline_row, tenant, user, from, until, limit));
+  if (before) changes.insert(changes.begin(), *before);
+  return changes;
+}
+
+Result<std::optional<std::vector<ReasonCode>>> load_reason_codes(storage::Transaction& tx, TenantId tenant) {
+  YD_TRY(const auto text, tx.one(queries::reason_codes, [](const storage::Row& row) { return row.string(0); }, tenant));
+  if (!text) return std::optional<std::vector<ReasonCode>>{};
+  YD_TRY(auto codes, json::decode<std::vector<ReasonCode>>(*text));
+  return std::optional(std::move(codes));
+}
+
+Status store_reason_codes(storage::Transaction& tx, TenantId tenant, const std::vector<ReasonCode>& codes,
+                          UtcTime now) {
+  return tx.exec_deferred(queries::upsert_reason_codes, tenant, json::encode(codes), now);
 }
 
 Result<std::vector<QueuePolicy>> load_policies(storage::Transaction& tx, TenantId tenant) {
@@ -69,19 +119,24 @@ Status store_assignment(storage::Transaction& tx, TenantId tenant, std::int64_t 
 }
 
 Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx, TenantId tenant, ConversationId id) {
-  std::vector<std::string> reasons;
-  YD_TRY(auto records, tx.all(
-                           queries::assignments,
-                           [&](const storage::Row& row) {
-                             reasons.push_back(row.string(5));
-                             return AssignmentRecord{row.id<ConversationId>(0), row.id<EpisodeId>(1), row.id<UserId>(2),
-                                                     row.id<TeamId>(3),         row.time(4),          {}};
-                           },
-                           tenant, id));
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    YD_TRY(records[i].why, json::decode<Explanation>(reasons[i]));
-  }
-  return records;
+  AssignmentRows rows;
+  YD_TRY(auto records, tx.all(queries::assignments, std::ref(rows), tenant, id));
+  return rows.explained(std::move(records));
+}
+
+Result<std::vector<AssignmentRecord>> load_assignments_of(storage::Transaction& tx, TenantId tenant, UserId agent,
+                                                          UtcTime from, UtcTime until, std::int64_t limit) {
+  AssignmentRows rows;
+  YD_TRY(auto records, tx.all(queries::assignments_of, std::ref(rows), tenant, agent, from, until, limit));
+  return rows.explained(std::move(records));
+}
+
+Result<std::int64_t> count_assignments_of(storage::Transaction& tx, TenantId tenant, UserId agent, UtcTime from,
+                                          UtcTime until) {
+  YD_TRY(const auto count, tx.one(
+                               queries::count_assignments_of, [](const storage::Row& row) { return row.int64(0); },
+                               tenant, agent, from, until));
+  return count.value_or(0);
 }
 
 Result<std::vector<AgentProfile>> load_profiles(storage::Transaction& tx, TenantId tenant) {
@@ -159,5 +214,11 @@ Result<std::string> decode_settings_area(const std::string& payload) {
 std::string encode_settings_changed(std::string_view area, std::string_view id) {
   return json::encode(SettingsChanged{std::string(area), std::string(id)});
 }
+
+std::string encode_state(AgentState state, std::string_view reason) {
+  return json::encode(StateTrace{state, std::string(reason)});
+}
+
+std::string encode_codes(const std::vector<ReasonCode>& codes) { return json::encode(CodesTrace{codes}); }
 
 }  // namespace yingda::routing

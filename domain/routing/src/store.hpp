@@ -12,6 +12,7 @@
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/events.hpp"
 #include "yingda/routing/events.hpp"
+#include "yingda/routing/states.hpp"
 #include "yingda/routing/types.hpp"
 #include "yingda/storage/database.hpp"
 
@@ -22,15 +23,31 @@ struct StoredState {
   AgentState state = AgentState::offline;
   std::string reason;
   UtcTime since;
+  std::optional<UtcTime> until, extend_until;  // wrap_up
 };
 
 Result<std::vector<StoredState>> load_states(storage::Transaction& tx, TenantId tenant);
-/// Writes the state, its place in the timeline and the event "agent.state_changed".
-Status store_state(storage::Transaction& tx, TenantId tenant, std::int64_t timeline_id, const AgentStatus& status);
+/// None before his first change.
+Result<std::optional<StoredState>> load_state(storage::Transaction& tx, TenantId tenant, UserId user);
+/// Writes the state, its place in the timeline (without an id: the state stays, only its end moved) and the event
+/// "agent.state_changed".
+Status store_state(storage::Transaction& tx, TenantId tenant, std::optional<std::int64_t> timeline_id,
+                   const AgentStatus& status, std::optional<UtcTime> extend_until = {});
+/// The last change before `from` and all within [from, until), in order, at most `limit`.
+Result<std::vector<StoredState>> load_timeline(storage::Transaction& tx, TenantId tenant, UserId user, UtcTime from,
+                                               UtcTime until, int limit);
+/// None where the tenant has saved none.
+Result<std::optional<std::vector<ReasonCode>>> load_reason_codes(storage::Transaction& tx, TenantId tenant);
+Status store_reason_codes(storage::Transaction& tx, TenantId tenant, const std::vector<ReasonCode>& codes, UtcTime now);
 Result<std::vector<QueuePolicy>> load_policies(storage::Transaction& tx, TenantId tenant);
 Status store_policy(storage::Transaction& tx, TenantId tenant, const QueuePolicy& policy, UtcTime now);
 Status store_assignment(storage::Transaction& tx, TenantId tenant, std::int64_t id, const AssignmentRecord& record);
 Result<std::vector<AssignmentRecord>> load_assignments(storage::Transaction& tx, TenantId tenant, ConversationId id);
+/// What the agent was given within [from, until), newest first; and how many in all.
+Result<std::vector<AssignmentRecord>> load_assignments_of(storage::Transaction& tx, TenantId tenant, UserId agent,
+                                                          UtcTime from, UtcTime until, std::int64_t limit);
+Result<std::int64_t> count_assignments_of(storage::Transaction& tx, TenantId tenant, UserId agent, UtcTime from,
+                                          UtcTime until);
 
 Result<std::vector<AgentProfile>> load_profiles(storage::Transaction& tx, TenantId tenant);
 Status store_profile(storage::Transaction& tx, TenantId tenant, const AgentProfile& profile, UtcTime now);
@@ -53,5 +70,8 @@ Result<AgentStatus> decode_agent_status(const std::string& payload);
 /// The `area` of "settings.changed".
 Result<std::string> decode_settings_area(const std::string& payload);
 std::string encode_settings_changed(std::string_view area, std::string_view id);
+/// For audit records.
+std::string encode_state(AgentState state, std::string_view reason);
+std::string encode_codes(const std::vector<ReasonCode>& codes);
 
 }  // namespace yingda::routing

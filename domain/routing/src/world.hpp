@@ -21,6 +21,7 @@ struct Person {
   std::string name, display_name;
   std::string reason;  // of the state
   UtcTime since;
+  std::optional<UtcTime> until;  // of a wrap-up
   std::int64_t sockets = 0;
 };
 

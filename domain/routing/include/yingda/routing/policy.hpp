@@ -49,6 +49,9 @@ YD_DESCRIBE(Relaxation, (after_ms, levels))
 inline constexpr std::int64_t kSilenceMsMin = 5'000;              // shorter times would only annoy
 inline constexpr std::int64_t kSilenceMsMax = 30LL * 86'400'000;  // a month: no hidden cap
 inline constexpr std::int64_t kHopsMax = 20;
+inline constexpr std::int64_t kOfferMsMin = 5'000;
+inline constexpr std::int64_t kOfferMsMax = 120'000;
+inline constexpr std::int64_t kWrapUpMsMax = 4LL * 3'600'000;
 
 /// The law of timers: the last word decides. All times in milliseconds since that word, 0: never.
 struct SilenceRules {
@@ -100,10 +103,15 @@ struct QueuePolicy {
   std::optional<calendar::Schedule> hours;
   std::vector<Skill> skills;  // asked of whoever serves this queue, at these levels
   std::vector<ChannelWeight> weights;
+  std::int64_t offer_ms = 20'000;         // how long an offer rings (ring_several, transfers to be accepted)
+  std::int64_t wrap_up_ms = 0;            // 话后整理 after each conversation of this queue; 0: none
+  std::int64_t wrap_up_max_ms = 600'000;  // how long the agent may make it in all
+  std::int64_t alarm_length = 0;          // more waiting than this: alarm "queue_long"; 0: never
+  std::int64_t alarm_wait_ms = 180'000;   // the oldest waits longer: alarm "wait_long"; 0: never
 };
-YD_DESCRIBE(QueuePolicy,
-            (team_id, strategy, priority_step_ms, vip_priority, last_agent_wait_ms, ring_count, length_max, wait_ms_max,
-             overflow_team_ids, relaxations, silence, channel_silence, hours, skills, weights))
+YD_DESCRIBE(QueuePolicy, (team_id, strategy, priority_step_ms, vip_priority, last_agent_wait_ms, ring_count, length_max,
+                          wait_ms_max, overflow_team_ids, relaxations, silence, channel_silence, hours, skills, weights,
+                          offer_ms, wrap_up_ms, wrap_up_max_ms, alarm_length, alarm_wait_ms))
 
 /// Why this agent and why now; stored with every assignment and shown in the console.
 struct Explanation {

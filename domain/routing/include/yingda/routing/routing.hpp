@@ -13,6 +13,9 @@
 #include "yingda/base/time.hpp"
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/org/org.hpp"
+#include "yingda/routing/advice.hpp"
+#include "yingda/routing/live.hpp"
+#include "yingda/routing/states.hpp"
 #include "yingda/routing/types.hpp"
 #include "yingda/runtime/runtime.hpp"
 #include "yingda/storage/database.hpp"
@@ -34,8 +37,27 @@ class Routing {
 
   // --- agents' states; each change is kept in the timeline (routing_agent_timeline) and emitted as
   // "agent.state_changed" with the whole AgentStatus.
+  /// The own state. permission_denied `routing.not_an_agent`; fields: `reason` (`routing.unknown_reason_code`: for busy
+  /// and away only enabled codes of that state, or none), `state` (`routing.wrap_up_only_after_work`).
   Result<AgentStatus> set_state(storage::Transaction& tx, const org::Actor& actor, AgentState state,
                                 std::string_view reason);
+  /// Somebody else's, by who supervises one of his teams (permission_denied `org.out_of_scope`); audited as
+  /// `agent.state_forced`. not_found `routing.no_such_agent`; conflict `routing.agent_not_here`: who is offline cannot
+  /// be put to work.
+  Result<AgentStatus> force_state(storage::Transaction& tx, const org::Actor& actor, UserId user, AgentState state,
+                                  std::string_view reason);
+  /// Makes the own wrap-up longer, at most to its queue's limit (conflict `routing.wrap_up_limit`), or ends it.
+  /// conflict `routing.not_in_wrap_up`.
+  Result<AgentStatus> change_wrap_up(storage::Transaction& tx, const org::Actor& actor, const WrapUpChange& change);
+  /// The tenant's reason codes, the built-in ones where none were saved.
+  Result<std::vector<ReasonCode>> reason_codes(storage::Transaction& tx, const org::Actor& actor);
+  /// All of them at once; settings_manage; invalid_argument with fields; audited.
+  Result<std::vector<ReasonCode>> save_reason_codes(storage::Transaction& tx, const org::Actor& actor,
+                                                    const std::vector<ReasonCode>& codes);
+  /// One day of an agent: his own, or by who supervises or may see figures, of agents who share a team with his scope
+  /// (permission_denied `org.out_of_scope`). `date` empty: today in the tenant's time zone. not_found
+  /// `routing.no_such_agent`; fields: `date`.
+  Result<AgentDay> day_of(storage::Transaction& tx, const org::Actor& actor, UserId user, std::string_view date);
   /// Everybody with conversation_handle in the tenant, bounded by org::kUsersMax; state from the store, load counted.
   Result<std::vector<AgentStatus>> agents(storage::Transaction& tx, const org::Actor& actor);
   Result<AgentStatus> status(storage::Transaction& tx, TenantId tenant, UserId user);
@@ -49,6 +71,12 @@ class Routing {
   Result<std::vector<QueuePolicy>> policies(storage::Transaction& tx, const org::Actor& actor);
   /// settings_manage; invalid_argument with fields for numbers out of range.
   Result<QueuePolicy> save_policy(storage::Transaction& tx, const org::Actor& actor, const QueuePolicy& policy);
+  /// What looks wrong with a policy, saved or not; settings_manage, not_found `org.team_not_found`.
+  Result<std::vector<PolicyWarning>> advise_on(storage::Transaction& tx, const org::Actor& actor,
+                                               const QueuePolicy& policy);
+  /// Who would get a customer who came now under this policy, and why; changes nothing. settings_manage,
+  /// invalid_argument with fields, not_found `org.team_not_found`.
+  Result<Preview> preview(storage::Transaction& tx, const org::Actor& actor, const PreviewRequest& request);
   /// One profile an agent, empty where none was saved.
   Result<std::vector<AgentProfile>> profiles(storage::Transaction& tx, const org::Actor& actor);
   /// settings_manage; not_found `routing.no_such_agent`, invalid_argument with fields.
@@ -74,6 +102,9 @@ class Routing {
   std::int64_t queue_position(TenantId tenant, ConversationId conversation) const;
   /// How long it will still wait, by the queue's pace of late; nullopt when it does not wait or the pace is unknown.
   std::optional<DurationMs> estimated_wait(TenantId tenant, ConversationId conversation) const;
+  /// The queues of these teams and every agent, now and today. From memory; reads the store at the first look at a
+  /// tenant and when a new day begins: not on a network thread.
+  Result<Live> live(TenantId tenant, std::span<const TeamId> teams);
   /// Blocks until every event committed so far led to its assignments; for tests.
   bool settle(DurationMs limit);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@
 namespace yingda::routing {
 
 /// 坐席状态. online: takes new work; busy (示忙): connected, takes none; away (小休): with a reason code; offline:
-/// signed out or unreachable longer than the grace time.
-enum class AgentState { offline, online, busy, away };
-YD_DESCRIBE_ENUM(AgentState, offline, online, busy, away)
+/// signed out or unreachable longer than the grace time; wrap_up (话后整理): writes down what he just finished, takes
+/// nothing new, is online again at `until_at_ms`.
+enum class AgentState { offline, online, busy, away, wrap_up };
+YD_DESCRIBE_ENUM(AgentState, offline, online, busy, away, wrap_up)
 
 struct AgentStatus {
   UserId user_id;
@@ -28,8 +30,10 @@ struct AgentStatus {
   std::int64_t capacity = 5;  // conversations at once
   bool connected = false;     // has a live socket
   std::vector<TeamId> team_ids;
+  std::optional<UtcTime> until_at_ms;  // end of the wrap-up
 };
-YD_DESCRIBE(AgentStatus, (user_id, name, display_name, state, reason, since_at_ms, load, capacity, connected, team_ids))
+YD_DESCRIBE(AgentStatus,
+            (user_id, name, display_name, state, reason, since_at_ms, load, capacity, connected, team_ids, until_at_ms))
 
 /// What an agent can do (技能). An agent without languages is taken to speak all.
 struct AgentProfile {
