@@ -26,6 +26,16 @@ export const router = createRouter({
           component: () => import("./inbox/InboxPage.vue"),
         },
         {
+          path: "supervision",
+          component: () => import("./supervision/SupervisionPage.vue"),
+          beforeEnter: () => (useSession().may("conversation_supervise") ? true : { path: "/" }),
+          children: [
+            { path: "", name: "supervision", component: () => import("./supervision/BoardView.vue") },
+            { path: "follow-ups", name: "follow-ups", component: () => import("./supervision/FollowUpsView.vue") },
+          ],
+        },
+        { path: "day/:id?", name: "day", component: () => import("./supervision/DayPage.vue") },
+        {
           path: "settings",
           component: () => import("./settings/SettingsLayout.vue"),
           children: [

@@ -1,6 +1,7 @@
 // Every console endpoint of docs/protocol.md section 2, once, typed.
 
 import { Http, type Query } from "./http";
+import type * as s from "./supervision";
 import type * as t from "./types";
 
 export interface ConversationQuery extends Query {
@@ -81,14 +82,19 @@ export function createApi(http: Http) {
     receipts: (cv: t.Id, body: { delivered_seq?: number; read_seq?: number }) =>
       http.post<void>(`/conversations/${id(cv)}/receipts`, body),
     grab: (cv: t.Id) => http.post<t.Conversation>(`/conversations/${id(cv)}/grab`),
-    transfer: (cv: t.Id, body: { agent_id?: t.Id; team_id?: t.Id; note?: string; expected_version?: number }) =>
-      http.post<t.Conversation>(`/conversations/${id(cv)}/transfer`, body),
+    /** `accept`: the owner keeps it until the colleague takes it (only with `agent_id`). */
+    transfer: (
+      cv: t.Id,
+      body: { agent_id?: t.Id; team_id?: t.Id; note?: string; expected_version?: number; accept?: boolean },
+    ) => http.post<t.Conversation>(`/conversations/${id(cv)}/transfer`, body),
+    takeOver: (cv: t.Id, note = "") => http.post<t.Conversation>(`/conversations/${id(cv)}/take-over`, { note }),
+    why: (cv: t.Id) => http.get<s.Why>(`/conversations/${id(cv)}/why`),
     close: (cv: t.Id, reason?: string) => http.post<t.Conversation>(`/conversations/${id(cv)}/close`, { reason }),
     reopen: (cv: t.Id) => http.post<t.Conversation>(`/conversations/${id(cv)}/reopen`),
     patchConversation: (cv: t.Id, body: { priority?: number }) =>
       http.patch<t.Conversation>(`/conversations/${id(cv)}`, body),
-    addParticipant: (cv: t.Id, user: t.Id) =>
-      http.put<t.Conversation>(`/conversations/${id(cv)}/participants/${id(user)}`),
+    addParticipant: (cv: t.Id, user: t.Id, role: "conference" | "consult" = "conference") =>
+      http.put<t.Conversation>(`/conversations/${id(cv)}/participants/${id(user)}`, { role }),
     removeParticipant: (cv: t.Id, user: t.Id) =>
       http.delete<t.Conversation>(`/conversations/${id(cv)}/participants/${id(user)}`),
 
@@ -115,6 +121,29 @@ export function createApi(http: Http) {
     agents: () => http.get<t.Items<t.AgentStatus>>("/agents"),
     setMyState: (state: t.AgentState, reason?: string) =>
       http.put<t.AgentStatus>("/agents/me/state", { state, reason: reason ?? "" }),
+
+    forceState: (user: t.Id, state: t.AgentState, reason: string) =>
+      http.put<t.AgentStatus>(`/agents/${id(user)}/state`, { state, reason }),
+    wrapUp: (body: { extend_ms: number } | { end: true }) => http.post<t.AgentStatus>("/agents/me/wrap-up", body),
+    reasonCodes: () => http.get<t.Items<s.ReasonCode>>("/routing/reason-codes"),
+    /** `date` "YYYY-MM-DD" in the company's time zone; without one: today. */
+    agentDay: (user: t.Id, date?: string) => http.get<s.AgentDay>(`/agents/${id(user)}/day`, { date }),
+
+    offers: () => http.get<t.Items<s.Offer>>("/offers"),
+    acceptOffer: (offer: t.Id) => http.post<t.Conversation>(`/offers/${id(offer)}/accept`),
+    declineOffer: (offer: t.Id) => http.post<void>(`/offers/${id(offer)}/decline`),
+
+    board: (query: { unit_id?: t.Id } = {}) => http.get<s.Board>("/board", query),
+    alarms: (query: PageQuery & { open?: boolean } = {}) => http.get<t.Page<s.Alarm>>("/alarms", query),
+    acknowledgeAlarm: (alarm: t.Id) => http.post<s.Alarm>(`/alarms/${id(alarm)}/acknowledge`),
+
+    ratingSettings: () => http.get<s.RatingSettings>("/rating/settings"),
+    followUps: (query: PageQuery & { state?: "open" | "done" } = {}) =>
+      http.get<t.Page<s.FollowUp>>("/rating/follow-ups", query),
+    patchFollowUp: (followUp: t.Id, body: { state?: "open" | "done"; assignee_id?: t.Id; note?: string }) =>
+      http.patch<s.FollowUp>(`/rating/follow-ups/${id(followUp)}`, body),
+    ratedEpisodes: (query: PageQuery & { agent_id?: t.Id; conversation_id?: t.Id; from_at_ms?: t.Ms; until_at_ms?: t.Ms } = {}) =>
+      http.get<t.Page<s.RatedEpisode>>("/rating/episodes", query),
 
     events: (query: { since: number; wait_s: number; watch: string; all: boolean }, signal: AbortSignal) =>
       http.get<t.PollAnswer>("/events", query, { signal, timeoutMs: (query.wait_s + 15) * 1000 }),

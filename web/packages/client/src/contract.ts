@@ -38,7 +38,7 @@ export type Contract = [
   Answer<"Widget", t.Widget>,
   Request<"CannedReplyInput", t.CannedReplyDraft>,
   Request<"CustomerPatch", t.CustomerPatch>,
-  Request<"NewMessage", t.SendMessage & { mentions: t.Id[] }>,
+  Request<"NewMessage", Omit<t.SendMessage, "kind"> & { kind?: Exclude<t.MessageKind, "whisper">; mentions: t.Id[] }>,
   Request<"SetupInput", t.SetupRequest>,
   Request<"UserInput", t.UserDraft & { password: string }>,
   Request<"UserPatch", Omit<Partial<t.UserDraft>, "login" | "password">>,

@@ -1,4 +1,5 @@
 export * from "./types";
+export * from "./supervision";
 export * from "./state";
 export * from "./http";
 export * from "./api";

@@ -1,6 +1,7 @@
 // The client's copy of the world and the one pure function that moves it. Snapshot + events = fresh snapshot: objects are
 // replaced whole, never merged; a conversation is replaced only by a newer version, so a replayed or late event is harmless.
 
+import type { Alarm, Invitation, Offer } from "./supervision";
 import type { AgentStatus, Conversation, ConversationDetail, Customer, DurableEvent, Id, Message } from "./types";
 
 /** The loaded part of a thread: a run of messages without holes, in rising seq. */
@@ -15,9 +16,23 @@ export interface SyncState {
   threads: Readonly<Record<Id, Thread>>;
   customers: Readonly<Record<Id, Customer>>;
   agents: Readonly<Record<Id, AgentStatus>>;
+  /** What rings now, for me or from me. */
+  offers: Readonly<Record<Id, Offer>>;
+  /** Alarms whose cause lasts. */
+  alarms: Readonly<Record<Id, Alarm>>;
+  /** What customers were asked and answered, by episode. */
+  invitations: Readonly<Record<Id, Invitation>>;
 }
 
-export const emptyState: SyncState = { conversations: {}, threads: {}, customers: {}, agents: {} };
+export const emptyState: SyncState = {
+  conversations: {},
+  threads: {},
+  customers: {},
+  agents: {},
+  offers: {},
+  alarms: {},
+  invitations: {},
+};
 
 function newer(state: SyncState, conversation: Conversation): SyncState {
   const known = state.conversations[conversation.id];
@@ -94,6 +109,41 @@ export function applyCustomer(state: SyncState, customer: Customer): SyncState {
   return { ...state, customers: { ...state.customers, [customer.id]: customer } };
 }
 
+export function applyOffers(state: SyncState, items: Offer[]): SyncState {
+  return { ...state, offers: Object.fromEntries(items.map((offer) => [offer.id, offer])) };
+}
+
+export function endOffer(state: SyncState, id: Id): SyncState {
+  if (!state.offers[id]) return state;
+  const offers = { ...state.offers };
+  delete offers[id];
+  return { ...state, offers };
+}
+
+/** The open alarms, whole: what is not among them has ended. */
+export function applyAlarms(state: SyncState, items: Alarm[]): SyncState {
+  return { ...state, alarms: Object.fromEntries(items.filter((a) => a.ended_at_ms === undefined).map((a) => [a.id, a])) };
+}
+
+/** One alarm as it is now; an ended one leaves. */
+export function applyAlarm(state: SyncState, alarm: Alarm): SyncState {
+  const alarms = { ...state.alarms };
+  if (alarm.ended_at_ms === undefined) alarms[alarm.id] = alarm;
+  else delete alarms[alarm.id];
+  return { ...state, alarms };
+}
+
+/** An answer may be edited for a while: the later one stays, whichever comes first. */
+export function applyInvitations(state: SyncState, items: Invitation[]): SyncState {
+  const invitations = { ...state.invitations };
+  for (const item of items) {
+    const known = invitations[item.episode_id];
+    if (known && (known.answered_at_ms ?? 0) > (item.answered_at_ms ?? 0)) continue;
+    invitations[item.episode_id] = item;
+  }
+  return { ...state, invitations };
+}
+
 /** One message into its thread, if that is loaded; a message that does not join the run marks a gap. */
 export function applyMessage(state: SyncState, message: Message): SyncState {
   const thread = state.threads[message.conversation_id];
@@ -129,6 +179,19 @@ export function applyEvent(state: SyncState, event: DurableEvent): SyncState {
     case "conversation.reopened":
     case "conversation.changed":
       return newer(state, event.data.conversation);
+    case "routing.offered":
+      return { ...newer(state, event.data.conversation), offers: { ...state.offers, [event.data.id]: event.data } };
+    case "routing.offer_ended":
+      return endOffer(state, event.data.id);
+    case "routing.agent_warned":
+      return newer(state, event.data.conversation);
+    case "alarm.raised":
+    case "alarm.changed":
+    case "alarm.ended":
+      return applyAlarm(state, event.data);
+    case "rating.invited":
+    case "rating.answered":
+      return applyInvitations(newer(state, event.data.conversation), [event.data.invitation]);
     default:
       return state;
   }

@@ -51,11 +51,20 @@ const pollWaitS = 20;
 /** A chain that breaks this often in a row is not mended by asking again. */
 const chainBreaksMax = 3;
 
+function watchFrame(id: Id, silent: boolean): ClientFrame {
+  return silent ? { t: "watch", id, silent } : { t: "watch", id };
+}
+
+function boardFrame(unit: Id | null): ClientFrame {
+  return unit ? { t: "board", on: true, unit_id: unit } : { t: "board", on: true };
+}
+
 export class SyncEngine {
   private readonly options: SyncOptions;
   private readonly setTimer: (run: () => void, ms: number) => unknown;
   private readonly clearTimer: (handle: unknown) => void;
-  private readonly watched = new Map<Id, number>();
+  private readonly watched = new Map<Id, { count: number; silent: boolean }>();
+  private boardUnit: Id | null | undefined;
   private all = false;
   private seq = 0;
   private running = false;
@@ -105,19 +114,29 @@ export class SyncEngine {
     this.connect();
   }
 
-  watch(id: Id): void {
-    const count = this.watched.get(id) ?? 0;
-    this.watched.set(id, count + 1);
-    if (count === 0) this.frame({ t: "watch", id });
+  /** `silent`: a supervisor looks on and nobody sees him. A view that shows itself beats one that does not. */
+  watch(id: Id, silent = false): void {
+    const known = this.watched.get(id);
+    this.watched.set(id, { count: (known?.count ?? 0) + 1, silent: silent && (known?.silent ?? true) });
+    if (!known || (known.silent && !silent)) this.frame(watchFrame(id, silent));
   }
 
   unwatch(id: Id): void {
-    const count = this.watched.get(id) ?? 0;
-    if (count > 1) {
-      this.watched.set(id, count - 1);
+    const known = this.watched.get(id);
+    if (!known) return;
+    if (known.count > 1) {
+      this.watched.set(id, { ...known, count: known.count - 1 });
       return;
     }
-    if (this.watched.delete(id)) this.frame({ t: "unwatch", id });
+    this.watched.delete(id);
+    this.frame({ t: "unwatch", id });
+  }
+
+  /** The live board of one unit and below (null: of everything in scope); undefined ends it. Kept over reconnects. */
+  subscribeBoard(unit: Id | null | undefined): void {
+    if (this.boardUnit === unit) return;
+    this.boardUnit = unit;
+    this.frame(unit === undefined ? { t: "board", on: false } : boardFrame(unit));
   }
 
   subscribeAll(on: boolean): void {
@@ -137,7 +156,7 @@ export class SyncEngine {
       return true;
     }
     if (!this.polling) return false;
-    if (frame.t === "watch" || frame.t === "unwatch" || frame.t === "all") {
+    if ((frame.t === "watch" && !frame.silent) || frame.t === "unwatch" || frame.t === "all") {
       this.pollAbort?.abort("restart");
       return true;
     }
@@ -196,8 +215,14 @@ export class SyncEngine {
   }
 
   private hello(): void {
-    const watch = [...this.watched.keys()];
+    const watch = [...this.watched].filter(([, view]) => !view.silent).map(([id]) => id);
     this.socket?.send(JSON.stringify({ t: "hello", since: this.seq, all: this.all, watch } satisfies ClientFrame));
+  }
+
+  /** What `hello` does not carry is said again once the server listens. */
+  private renewSilent(): void {
+    for (const [id, view] of this.watched) if (view.silent) this.frame(watchFrame(id, true));
+    if (this.boardUnit !== undefined) this.frame(boardFrame(this.boardUnit));
   }
 
   /** Gives up a socket that no longer answers, without waiting for its close. */
@@ -263,9 +288,10 @@ export class SyncEngine {
       case "welcome":
         this.cancel("welcome");
         this.welcomed = true;
-            this.brokenChains = 0;
+        this.brokenChains = 0;
         this.earlyDeaths = 0;
         this.seq = Math.max(this.seq, frame.last_seq);
+        this.renewSilent();
         this.alive("socket");
         this.schedulePing();
         return;
@@ -342,7 +368,7 @@ export class SyncEngine {
       const abort = new AbortController();
       this.pollAbort = abort;
       try {
-        const watch = [...this.watched.keys()].join(",");
+        const watch = [...this.watched].filter(([, view]) => !view.silent).map(([id]) => id).join(",");
         const wait_s = first ? 0 : pollWaitS;
         const answer = await this.options.poll({ since: this.seq, wait_s, watch, all: this.all }, abort.signal);
         first = false;

@@ -1,6 +1,8 @@
 // Shapes of the API, the mirror of the described structs in core/*/include/yingda/*/types.hpp and docs/protocol.md.
 // Everything else in the web apps takes its types from here, so generated ones can take their place in one step.
 
+import type { Alarm, Attention, Board, FollowUp, Offer, OfferEnded, RatingEventData } from "./supervision";
+
 export type Id = string;
 /** Milliseconds since 1970, UTC. */
 export type Ms = number;
@@ -9,8 +11,9 @@ export type Locale = "zh_CN" | "en";
 export type Channel = "webchat" | "email" | "wechat" | "wecom" | "sms" | "voice" | "api";
 export type ConversationState = "queued" | "assigned" | "promised" | "closed";
 export type AuthorKind = "customer" | "agent" | "bot" | "system";
-export type MessageKind = "text" | "image" | "file" | "video" | "voice" | "note" | "system";
-export type AgentState = "offline" | "online" | "busy" | "away";
+export type MessageKind = "text" | "image" | "file" | "video" | "voice" | "note" | "system" | "whisper";
+/** wrap_up (话后整理): after a conversation was closed, until a set time. */
+export type AgentState = "offline" | "online" | "busy" | "away" | "wrap_up";
 export type UnitKind = "headquarters" | "region" | "province" | "city" | "centre";
 export type DataScope = "own" | "team" | "unit" | "tenant";
 export type Box = "mine" | "queue" | "all";
@@ -238,6 +241,11 @@ export interface AgentSummary {
   name: string;
 }
 
+/** conference: answers, too; consult (求助): reads and writes notes, the customer never learns of him. */
+export interface Participant extends AgentSummary {
+  role?: "conference" | "consult";
+}
+
 export interface Conversation {
   id: Id;
   customer: CustomerSummary;
@@ -246,7 +254,7 @@ export interface Conversation {
   state: ConversationState;
   team_id?: Id;
   agent?: AgentSummary;
-  participants: AgentSummary[];
+  participants: Participant[];
   episode_id?: Id;
   episode_number: number;
   priority: number;
@@ -336,6 +344,8 @@ export interface AgentStatus {
   state: AgentState;
   reason: string;
   since_at_ms: Ms;
+  /** The end of wrap_up. */
+  until_at_ms?: Ms;
   load: number;
   capacity: number;
   connected: boolean;
@@ -459,6 +469,12 @@ export type DurableEvent = EventBase &
     | { type: "customer.changed"; data: Customer }
     | { type: "agent.state_changed"; data: AgentStatus }
     | { type: "settings.changed"; data: SettingsChangedData }
+    | { type: "routing.offered"; data: Offer }
+    | { type: "routing.offer_ended"; data: OfferEnded }
+    | { type: "routing.agent_warned"; data: Attention }
+    | { type: "alarm.raised" | "alarm.changed" | "alarm.ended"; data: Alarm }
+    | { type: "rating.invited" | "rating.answered"; data: RatingEventData }
+    | { type: "rating.follow_up_changed"; data: FollowUp }
   );
 
 export interface PresenceAgent {
@@ -479,6 +495,7 @@ export type EphemeralFrame =
     }
   | { t: "presence"; id: Id; agents: PresenceAgent[] }
   | { t: "agent"; agent: AgentStatus }
+  | { t: "board"; board: Board }
   | { t: "visitor"; id: Id; online: boolean; page?: PageView }
   | { t: "error"; code: string; reason: string; message: string };
 
@@ -491,7 +508,8 @@ export type ServerFrame =
 
 export type ClientFrame =
   | { t: "hello"; since: number; all: boolean; watch: Id[] }
-  | { t: "watch"; id: Id }
+  | { t: "watch"; id: Id; silent?: boolean }
+  | { t: "board"; on: boolean; unit_id?: Id }
   | { t: "unwatch"; id: Id }
   | { t: "all"; on: boolean }
   | { t: "typing"; id: Id; on: boolean }

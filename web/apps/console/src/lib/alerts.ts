@@ -1,17 +1,21 @@
 // Sound, desktop notification and title count: what calls an agent back to his work.
-import type { DurableEvent, SyncState } from "@yingda/client";
+import type { DurableEvent, OfferEnded, SyncState } from "@yingda/client";
 import { onBeforeUnmount, watch } from "vue";
 import { useRouter } from "vue-router";
 
 import { currentLocale, t } from "../i18n";
 import { useLive } from "../stores/live";
 import { usePrefs } from "../stores/prefs";
+import { useDirectory } from "../stores/directory";
 import { useSession } from "../stores/session";
+import { alarmText } from "../supervision/wording";
 import { customerName } from "./names";
-import { sayText } from "./say";
+import { sayDone, sayText } from "./say";
+import { span } from "./time";
 
 let audio: AudioContext | undefined;
 const soundEveryMs = 1500;
+const ringEveryMs = 3500;
 let lastSound = 0;
 
 /** Two soft notes, made on the spot: no file to load. */
@@ -49,15 +53,30 @@ export function useAlerts(): void {
   const prefs = usePrefs();
   const session = useSession();
   const router = useRouter();
+  const directory = useDirectory();
 
-  function notify(id: string, title: string, body: string): void {
+  /** While an offer rings the sound comes again: somebody waits for a yes. */
+  function ring(offer: string): void {
+    if (!live.offersToMe.some((one) => one.id === offer)) return;
+    if (prefs.sound) chime(784);
+    setTimeout(() => ring(offer), ringEveryMs);
+  }
+
+  function notify(id: string, title: string, body: string, path = `/inbox/mine/${id}`): void {
     if (!prefs.desktop || !document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
     const note = new Notification(title, { body, tag: id, icon: "/console/favicon.svg" });
     note.onclick = () => {
       window.focus();
-      void router.push(`/inbox/mine/${id}`);
+      void router.push(path);
       note.close();
     };
+  }
+
+  /** What became of my transfer that needed a yes. */
+  function tellOutcome(ended: OfferEnded): void {
+    const name = live.state.agents[ended.by_id ?? ended.agent_ids[0] ?? ""]?.name ?? "";
+    if (ended.outcome === "accepted") sayDone("inbox.offer.outcome.accepted", { name });
+    else if (ended.outcome !== "withdrawn") sayText("warning", t(`inbox.offer.outcome.${ended.outcome}`, { name }));
   }
 
   function onEvent(event: DurableEvent, before: SyncState): void {
@@ -77,6 +96,21 @@ export function useAlerts(): void {
       if (conversation.agent?.id !== me || had || by_id === me) return;
       if (prefs.sound) chime(880);
       notify(conversation.id, t("inbox.alert.assigned"), customerName(conversation.customer));
+    } else if (event.type === "routing.offered" && event.data.agent_ids.includes(me ?? "")) {
+      ring(event.data.id);
+      notify(event.data.id, t(`inbox.offer.title.${event.data.kind}`), customerName(event.data.conversation.customer), router.currentRoute.value.fullPath);
+    } else if (event.type === "routing.offer_ended" && event.data.from_id === me && event.data.by_id !== me) {
+      tellOutcome(event.data);
+    } else if (event.type === "routing.agent_warned" && event.data.conversation.agent?.id === me) {
+      const { conversation } = event.data;
+      if (prefs.sound) chime(523);
+      sayText("warning", t("inbox.alert.silent", { customer: customerName(conversation.customer), span: span(event.data.waited_ms) }));
+      notify(conversation.id, t("inbox.alert.silentTitle"), customerName(conversation.customer));
+    } else if (event.type === "alarm.raised" && session.may("conversation_supervise")) {
+      const text = alarmText(event.data, directory.teamName(event.data.team_id));
+      if (prefs.sound) chime(440);
+      notify(event.data.id, t("supervision.alarm.title"), text, "/supervision");
+      if (!router.currentRoute.value.path.startsWith("/supervision")) sayText("warning", text);
     }
   }
 

@@ -3,9 +3,11 @@ import type { Id } from "@yingda/client";
 import { defineStore } from "pinia";
 import { reactive } from "vue";
 
+export type Mode = "reply" | "note" | "whisper";
+
 export interface Draft {
   text: string;
-  note: boolean;
+  mode: Mode;
 }
 
 const keptAs = "yd.drafts";

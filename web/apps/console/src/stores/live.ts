@@ -1,22 +1,31 @@
 // The living copy of the inbox: snapshots, the event chain, what is typed and who looks, messages on their way.
 import {
   type Accepted,
+  ApiError,
   type AgentStatus,
+  type Alarm,
   applyAgents,
+  applyAlarm,
+  applyAlarms,
   applyConversations,
   applyCustomer,
   applyDetail,
   applyEvent,
+  applyInvitations,
   applyMessage,
   applyMessages,
+  applyOffers,
+  type Board,
   type Box,
   type Conversation,
   type Customer,
   type DurableEvent,
   emptyState,
+  endOffer,
   type Episode,
   type EphemeralFrame,
   type Id,
+  type Invitation,
   type Message,
   Outbox,
   type Outgoing,
@@ -31,6 +40,7 @@ import { defineStore } from "pinia";
 import { computed, reactive, ref, shallowRef } from "vue";
 
 import { api, socketUrl } from "../lib/api";
+import { ServerClock } from "../lib/clock";
 import { outboxKeeper } from "../lib/keeper";
 import { useSession } from "./session";
 
@@ -58,6 +68,8 @@ interface BoxList {
 }
 
 const typingLastsMs = 7_000;
+/** The server says when an offer ends; this much later it is taken for lost. */
+const offerGraceMs = 3_000;
 
 export type LiveListener = (event: DurableEvent, before: SyncState) => void;
 
@@ -76,6 +88,8 @@ export const useLive = defineStore("live", () => {
   const listeners = new Set<LiveListener>();
   const open = new Set<Id>();
   const watching = new Set<Id>();
+  const clock = new ServerClock();
+  let boardTaker: (board: Board) => void = () => {};
   let outbox: Outbox | undefined;
 
   function newList(): BoxList {
@@ -105,6 +119,8 @@ export const useLive = defineStore("live", () => {
 
   function onEvent(event: DurableEvent): void {
     const before = state.value;
+    // What is replayed after an outage is old and says nothing about the clocks.
+    if (status.value === "live") clock.observe(event.at_ms, Date.now());
     state.value = applyEvent(before, event);
     if (event.type === "message.accepted") {
       outbox?.settle(event.data.message.client_msg_id);
@@ -117,6 +133,7 @@ export const useLive = defineStore("live", () => {
       tellDelivered(conversation);
     }
     if (/^conversation\.(opened|closed|reopened)$/.test(event.type)) refreshEpisodes(event);
+    if (event.type === "routing.offered") forgetOfferAt(event.data.id, event.data.until_at_ms);
     for (const listener of listeners) listener(event, before);
   }
 
@@ -144,6 +161,10 @@ export const useLive = defineStore("live", () => {
         return;
       case "agent":
         state.value = applyAgents(state.value, [frame.agent]);
+        return;
+      case "board":
+        clock.observe(frame.board.at_ms, Date.now());
+        boardTaker(frame.board);
         return;
       case "visitor": {
         const aside = asides.get(frame.id);
@@ -224,9 +245,37 @@ export const useLive = defineStore("live", () => {
         state.value = applyAgents(state.value, answer.items);
         return Number.MAX_SAFE_INTEGER;
       }),
+      ...(session.may("conversation_handle") ? [ifServed(loadOffers())] : []),
+      ...(session.may("conversation_supervise") ? [ifServed(loadAlarms())] : []),
       ...[...open].map((id) => loadDetail(id)),
     ]);
     return Math.min(info.last_seq, ...marks);
+  }
+
+  /** While servers are replaced one by one, an older one may answer that does not know these lists. */
+  function ifServed(work: Promise<number>): Promise<number> {
+    return work.catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return Number.MAX_SAFE_INTEGER;
+      throw error;
+    });
+  }
+
+  /** Offers and alarms have no place in the log of their own: the session's, read before them, is early enough. */
+  async function loadOffers(): Promise<number> {
+    const answer = await api.offers();
+    state.value = applyOffers(state.value, answer.items);
+    for (const offer of answer.items) forgetOfferAt(offer.id, offer.until_at_ms);
+    return Number.MAX_SAFE_INTEGER;
+  }
+
+  async function loadAlarms(): Promise<number> {
+    takeAlarms((await api.alarms({ open: true, limit: 100 })).items);
+    return Number.MAX_SAFE_INTEGER;
+  }
+
+  /** An offer whose end got lost does not ring on. */
+  function forgetOfferAt(id: Id, untilMs: number): void {
+    setTimeout(() => (state.value = endOffer(state.value, id)), Math.max(0, untilMs - clock.at(Date.now())) + offerGraceMs);
   }
 
   async function loadDetail(id: Id): Promise<number> {
@@ -316,14 +365,30 @@ export const useLive = defineStore("live", () => {
     state.value = applyCustomer(state.value, customer);
   }
 
+  function takeInvitations(items: Invitation[]): void {
+    state.value = applyInvitations(state.value, items);
+  }
+
   function takeAgent(agent: AgentStatus): void {
     state.value = applyAgents(state.value, [agent]);
   }
 
-  /** Opens a view: watches first and loads then, so nothing falls between the two. */
-  async function openConversation(id: Id): Promise<void> {
+  function takeAlarms(items: Alarm[]): void {
+    state.value = applyAlarms(state.value, items);
+  }
+
+  function takeAlarm(alarm: Alarm): void {
+    state.value = applyAlarm(state.value, alarm);
+  }
+
+  function dropOffer(id: Id): void {
+    state.value = endOffer(state.value, id);
+  }
+
+  /** Opens a view: watches first and loads then, so nothing falls between the two. `silent`: nobody learns of it. */
+  async function openConversation(id: Id, silent = false): Promise<void> {
     open.add(id);
-    engine.watch(id);
+    engine.watch(id, silent);
     await loadDetail(id);
   }
 
@@ -370,6 +435,12 @@ export const useLive = defineStore("live", () => {
   );
   const unread = computed(() => mine.value.filter((c) => c.agent?.id === myId.value && c.unread > 0).length);
   const myStatus = computed(() => state.value.agents[myId.value]);
+  const offersToMe = computed(() =>
+    Object.values(state.value.offers)
+      .filter((offer) => offer.agent_ids.includes(myId.value))
+      .sort((a, b) => a.until_at_ms - b.until_at_ms),
+  );
+  const alarms = computed(() => Object.values(state.value.alarms));
 
   return {
     state,
@@ -387,6 +458,8 @@ export const useLive = defineStore("live", () => {
     all,
     unread,
     myStatus,
+    offersToMe,
+    alarms,
     isMine,
     start,
     stop,
@@ -400,6 +473,14 @@ export const useLive = defineStore("live", () => {
     takeMessage,
     takeCustomer,
     takeAgent,
+    takeAlarms,
+    takeAlarm,
+    takeInvitations,
+    dropOffer,
+    /** Now by the server's clock. */
+    serverNow: (local: number) => clock.at(local),
+    onBoard: (taker: (board: Board) => void) => (boardTaker = taker),
+    subscribeBoard: (unit: Id | null | undefined) => engine.subscribeBoard(unit),
     send: (item: Omit<Outgoing, "state">) => outbox?.add(item) ?? false,
     retry: (key: string) => outbox?.retry(key),
     discard: (key: string) => outbox?.discard(key),
