@@ -106,6 +106,17 @@ Result<Customer> Customers::change(Transaction& tx, const org::Actor& actor, Cus
   return after;
 }
 
+Result<Customer> Customers::leave_contact(Transaction& tx, TenantId tenant, CustomerId customer,
+                                          const Contact& contact) {
+  YD_TRY(const Customer before, store::load(tx, tenant, customer));
+  Customer after = before;
+  YD_CHECK(merge_contact(after, contact));
+  if (after == before) return after;
+  YD_CHECK(store::update(tx, tenant, after));
+  emit_changed(tx, tenant, after);
+  return after;
+}
+
 Result<org::Page<Customer>> Customers::list(Transaction& tx, const org::Actor& actor, std::string_view search,
                                             std::string_view after, int limit) {
   YD_CHECK(org::check_may(actor, org::Permission::customer_view));

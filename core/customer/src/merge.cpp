@@ -125,6 +125,20 @@ Status merge_attributes(Customer& customer, const Attributes& attributes) {
   return {};
 }
 
+Status merge_contact(Customer& customer, const Contact& contact) {
+  Customer given;
+  YD_CHECK(merge_change(given, {.name = contact.name, .email = contact.email, .phone = contact.phone}));
+  if (given.email.empty() && given.phone.empty())
+    return fail_fields({FieldError{"email", "request.required"}, FieldError{"phone", "request.required"}});
+  if (customer.name.empty()) customer.name = given.name;
+  if (customer.email.empty()) customer.email = given.email;
+  if (customer.phone.empty()) customer.phone = given.phone;
+  Attributes left;
+  if (!given.email.empty()) left.emplace(kUnverifiedEmail, given.email);
+  if (!given.phone.empty()) left.emplace(kUnverifiedPhone, given.phone);
+  return merge_attributes(customer, left);
+}
+
 Status merge_change(Customer& customer, const CustomerChange& change) {
   if (change.name) {
     YD_TRY(customer.name, text::check_length("name", *change.name, 0, org::kNameCodePointsMax));

@@ -25,6 +25,8 @@ void merge_identity(Customer& customer, const Identity& identity);
 /// Attributes laid over the customer's; an empty value removes one. limit_exceeded `customer.too_many_attributes`;
 /// invalid_argument with fields for keys or values out of bounds.
 Status merge_attributes(Customer& customer, const std::map<std::string, std::string>& attributes);
+/// What a visitor left, checked like an agent's change: empty fields are filled, what is there stays.
+Status merge_contact(Customer& customer, const Contact& contact);
 /// An agent's change, every field checked (nothing is cut: he can mend what he wrote).
 Status merge_change(Customer& customer, const CustomerChange& change);
 

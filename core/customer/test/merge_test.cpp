@@ -138,4 +138,35 @@ TEST(Codec, TagsAndAttributes_ThereAndBack_Same) {
   EXPECT_TRUE(decode_attributes("{}").empty());
 }
 
+TEST(MergeContact, EmptyFields_AreFilledAndMarkedUnverified) {
+  Customer customer;
+  ASSERT_TRUE(merge_contact(customer, {"Lin", "lin@example.com", ""}));
+  EXPECT_EQ(customer.name, "Lin");
+  EXPECT_EQ(customer.email, "lin@example.com");
+  EXPECT_EQ(customer.attributes.at(std::string(kUnverifiedEmail)), "lin@example.com");
+  EXPECT_FALSE(customer.attributes.contains(std::string(kUnverifiedPhone)));
+}
+
+TEST(MergeContact, ProvenFields_StayAndTheClaimStandsBeside) {
+  Customer customer;
+  customer.name = "林小姐";
+  customer.email = "proven@example.com";
+  ASSERT_TRUE(merge_contact(customer, {"Mallory", "claimed@example.com", "139 0000"}));
+  EXPECT_EQ(customer.name, "林小姐");
+  EXPECT_EQ(customer.email, "proven@example.com");
+  EXPECT_EQ(customer.phone, "139 0000");
+  EXPECT_EQ(customer.attributes.at(std::string(kUnverifiedEmail)), "claimed@example.com");
+}
+
+TEST(MergeContact, NothingOrNonsense_IsRefusedAndNothingChanges) {
+  for (const Contact& contact :
+       {Contact{}, Contact{"Lin", "", ""}, Contact{"", "nonsense", ""}, Contact{"", "", std::string(100, '1')}}) {
+    Customer customer;
+    const Status merged = merge_contact(customer, contact);
+    ASSERT_FALSE(merged);
+    EXPECT_EQ(merged.error().reason, "request.invalid_fields");
+    EXPECT_EQ(customer, Customer{});
+  }
+}
+
 }  // namespace yingda::customer

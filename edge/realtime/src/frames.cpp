@@ -172,9 +172,13 @@ std::string agent_frame(std::string_view status) {
   return std::string(R"({"t":"agent","agent":)").append(status).append("}");
 }
 
-std::string queue_frame(std::int64_t position) {
+std::string queue_frame(const QueuePlace& place) {
   std::string out = R"({"t":"queue","position":)";
-  json::append_int(out, position);
+  json::append_int(out, place.position);
+  if (place.estimated_wait_ms) {
+    out.append(R"(,"estimated_wait_ms":)");
+    json::append_int(out, *place.estimated_wait_ms);
+  }
   return out + "}";
 }
 

@@ -11,6 +11,7 @@
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/types.hpp"
+#include "yingda/realtime/queue_place.hpp"
 #include "yingda/storage/database.hpp"
 
 namespace yingda::realtime {
@@ -71,6 +72,6 @@ std::string presence_frame(ConversationId conversation, const std::vector<Presen
 std::string visitor_frame(ConversationId conversation, bool online, const customer::PageView& page);
 /// `status` is an AgentStatus as JSON.
 std::string agent_frame(std::string_view status);
-std::string queue_frame(std::int64_t position);
+std::string queue_frame(const QueuePlace& place);
 
 }  // namespace yingda::realtime

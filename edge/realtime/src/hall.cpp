@@ -117,7 +117,7 @@ void Hall::set_thread(CustomerId customer, VisitorGroup& group, VisitorThread th
     queued_customers.insert(customer);
   } else {
     queued_customers.erase(customer);
-    group.queue_position = 0;
+    group.place = {};
   }
   group.thread = std::move(thread);
 }

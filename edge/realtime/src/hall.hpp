@@ -12,6 +12,7 @@
 #include "audience.hpp"
 #include "ring.hpp"
 #include "yingda/realtime/hub.hpp"
+#include "yingda/realtime/queue_place.hpp"
 
 namespace yingda::realtime {
 
@@ -58,7 +59,7 @@ struct VisitorGroup {
   std::optional<VisitorThread> thread;
   customer::PageView page;
   std::int64_t typing_until_ms = 0;
-  std::int64_t queue_position = 0;
+  QueuePlace place;  // told last
   std::uint32_t goings = 0;  // so that a late "gone" of an earlier leave is recognised
 };
 

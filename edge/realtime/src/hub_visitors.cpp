@@ -136,10 +136,10 @@ void Hub::Impl::push_positions(TenantId tenant) {
   for (const CustomerId customer : hall.queued_customers) {
     VisitorGroup* group = hall.group_of(customer);
     if (!group || !group->thread) continue;
-    const std::int64_t position = routing.queue_position(tenant, group->thread->conversation);
-    if (position == group->queue_position) continue;
-    group->queue_position = position;
-    const auto frame = shared(queue_frame(position));
+    const QueuePlace place = queue_place(routing, tenant, group->thread->conversation);
+    if (place == group->place) continue;
+    group->place = place;
+    const auto frame = shared(queue_frame(place));
     for (const SubscriberPtr& who : group->connections) send(*who, frame);
   }
 }

@@ -14,7 +14,7 @@ namespace {
 /// not looked at.
 struct RawFrame {
   std::string t;
-  std::optional<std::string> token, client_msg_id, kind, text, name, url, title, referrer, id;
+  std::optional<std::string> token, client_msg_id, kind, text, name, url, title, referrer, id, email, phone;
   std::optional<FileId> file_id;
   std::optional<MessageId> quote_id;
   std::optional<std::int64_t> since, delivered_seq, read_seq;
@@ -22,8 +22,8 @@ struct RawFrame {
   std::map<std::string, std::string> attributes;
   JsonText properties;
 };
-YD_DESCRIBE(RawFrame, (t, token, client_msg_id, kind, text, name, url, title, referrer, id, file_id, quote_id, since,
-                       delivered_seq, read_seq, on, attributes, properties))
+YD_DESCRIBE(RawFrame, (t, token, client_msg_id, kind, text, name, url, title, referrer, id, email, phone, file_id,
+                       quote_id, since, delivered_seq, read_seq, on, attributes, properties))
 
 struct RawPage {
   std::optional<std::string> url, title, referrer;
@@ -131,6 +131,9 @@ Result<Frame> read_frame(RawFrame& raw) {
   }
   if (raw.t == "attributes") return AttributesFrame{std::move(raw.attributes)};
   if (raw.t == "track") return read_track(raw);
+  if (raw.t == "contact")
+    return ContactFrame{
+        {std::move(raw.name).value_or(""), std::move(raw.email).value_or(""), std::move(raw.phone).value_or("")}};
   return fail(Code::invalid_argument, "webchat.unknown_frame");
 }
 

@@ -13,7 +13,7 @@
 #include "yingda/base/json_text.hpp"
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/types.hpp"
-#include "yingda/customer/types.hpp"
+#include "yingda/customer/customer.hpp"
 
 namespace yingda::webchat {
 
@@ -48,9 +48,12 @@ struct TrackFrame {
   std::string name;
   JsonText properties;  // an object or empty
 };
+struct ContactFrame {
+  customer::Contact contact;
+};
 struct PingFrame {};
 using Frame = std::variant<HelloFrame, SendFrame, RecallFrame, TypingFrame, ReceiptsFrame, PageFrame, AttributesFrame,
-                           TrackFrame, PingFrame>;
+                           TrackFrame, ContactFrame, PingFrame>;
 
 /// A frame that could not be read; `client_msg_id` is known when it was a send, so that it gets a nack.
 struct Refused {

@@ -99,7 +99,7 @@ std::string encode_values(const MessageValues& values, std::size_t size, const F
 
 }  // namespace
 
-std::string encode_conversation(std::string_view conversation_json, const QueuePlace& place) {
+std::string encode_conversation(std::string_view conversation_json, const PlaceOf& place) {
   static constexpr std::array<std::string_view, 8> kNames{"id",       "state",    "agent",          "episode_number",
                                                           "last_seq", "receipts", "promised_at_ms", "version"};
   const auto values = pick(conversation_json, kNames);
@@ -108,7 +108,9 @@ std::string encode_conversation(std::string_view conversation_json, const QueueP
   add_all(out, kNames, values);
   if (values[1] == R"("queued")") {
     const auto id = parse_id<ConversationId>(unquoted(values[0]));
-    if (const std::int64_t at = id ? place(*id) : 0; at > 0) add_int(out, "queue_position", at);
+    const auto at = id ? place(*id) : realtime::QueuePlace{};
+    if (at.position > 0) add_int(out, "queue_position", at.position);
+    if (at.estimated_wait_ms) add_int(out, "estimated_wait_ms", *at.estimated_wait_ms);
   }
   return out + "}";
 }
@@ -118,7 +120,7 @@ std::string encode_message(std::string_view message_json, const FileToken& token
 }
 
 std::optional<realtime::VisitorData> encode_event(const storage::CommittedEvent& event, const FileToken& token,
-                                                  const QueuePlace& place) {
+                                                  const PlaceOf& place) {
   const std::string_view type = event.type;
   if (type == "receipts.moved") {
     static constexpr std::array<std::string_view, 2> kNames{"receipts", "version"};
@@ -166,6 +168,14 @@ std::string nack_frame(std::string_view client_msg_id, const Error& error, messa
   return out + "}";
 }
 
+std::string contact_frame(const customer::Contact& contact) {
+  std::string out = R"({"t":"contact")";
+  if (!contact.name.empty()) add_string(out, "name", contact.name);
+  if (!contact.email.empty()) add_string(out, "email", contact.email);
+  if (!contact.phone.empty()) add_string(out, "phone", contact.phone);
+  return out + "}";
+}
+
 std::string encode_widget_config(const Widget& widget) {
   std::string out = "{";
   add_string(out, "name", widget.name);
@@ -191,7 +201,7 @@ std::string encode_messages(const std::vector<conversation::Message>& messages, 
   return out + "]";
 }
 
-std::string encode_session(const SessionAnswer& answer, const FileToken& token, const QueuePlace& place) {
+std::string encode_session(const SessionAnswer& answer, const FileToken& token, const PlaceOf& place) {
   std::string out = "{";
   add_string(out, "visitor_token", answer.visitor_token);
   std::string customer = "{";
@@ -205,6 +215,10 @@ std::string encode_session(const SessionAnswer& answer, const FileToken& token, 
   add_raw(out, "typing_preview", answer.typing_preview ? "true" : "false");
   add_raw(out, "online", answer.online ? "true" : "false");
   add_int(out, "file_limit_bytes", conversation::kFileBytesMax);
+  add_int(out, "recall_window_ms", answer.recall_window_ms);
+  const bool has_contact = !answer.customer.email.empty() || !answer.customer.phone.empty();
+  add_raw(out, "has_contact", has_contact ? "true" : "false");
+  if (answer.next_open) add_int(out, "next_open_at_ms", answer.next_open->ms);
   return out + "}";
 }
 

@@ -22,8 +22,8 @@ FileToken Webchat::Impl::file_token(TenantId tenant, CustomerId customer) const 
   };
 }
 
-QueuePlace Webchat::Impl::queue_place(TenantId tenant) const {
-  return [this, tenant](ConversationId conversation) { return routing.queue_position(tenant, conversation); };
+PlaceOf Webchat::Impl::place_of(TenantId tenant) const {
+  return [this, tenant](ConversationId conversation) { return realtime::queue_place(routing, tenant, conversation); };
 }
 
 void Webchat::Impl::upload(std::shared_ptr<const net::HttpRequest> request, const net::HttpReply& reply) {

@@ -84,6 +84,7 @@ void Webchat::Impl::handle(net::HttpRequest request, const net::HttpReply& reply
   if (slash != std::string_view::npos) {
     const std::string_view key = rest.substr(0, slash), verb = rest.substr(slash + 1);
     if (verb == "config" && get) return config(request, reply, key);
+    if (verb == "info" && get) return info(request, reply, key);
     if (verb == "session" && request.method == Method::post) {
       const auto entry = registry.by_key(key);
       if (!entry || !entry->widget.enabled)
@@ -104,6 +105,25 @@ void Webchat::Impl::config(const net::HttpRequest& request, const net::HttpReply
   auto response = net::HttpResponse::json(200, encode_config(entry->config, online));
   response.set("cache-control", "public, max-age=" + std::to_string(kConfigCached.ms / 1000));
   reply.send(with_cors(std::move(response), request));
+}
+
+void Webchat::Impl::info(const net::HttpRequest& request, const net::HttpReply& reply, std::string_view key) {
+  const auto entry = registry.by_key(key);
+  if (!entry || !entry->widget.enabled)
+    return refuse(request, reply, error_of(Code::not_found, "webchat.widget_not_found"));
+  if (!origin_allowed(entry->widget.allowed_origins, request.header("origin"), request.header("host")))
+    return refuse(request, reply, error_of(Code::permission_denied, "webchat.origin_not_allowed"));
+  const std::string lang = query_value(request, "lang");
+  const auto language = lang.empty() ? language_of(request) : messages::language_of(lang);
+  auto kept = std::make_shared<const net::HttpRequest>(request);
+  on_worker(request, reply, [self = shared_from_this(), kept, reply, entry, language] {
+    const auto queue = self->published_of(*entry);
+    if (!queue) return self->refuse(*kept, reply, queue.error());
+    const bool online = self->routing.anyone_online(entry->tenant, entry->widget.team_id);
+    auto response = net::HttpResponse::json(200, encode_info(**queue, {self->clock.now(), language, online}));
+    response.set("cache-control", "no-store");
+    reply.send(with_cors(std::move(response), *kept));
+  });
 }
 
 Result<Visitor> Webchat::Impl::visitor_of(const net::HttpRequest& request) const {

@@ -10,6 +10,7 @@
 #include "buckets.hpp"
 #include "decode.hpp"
 #include "encode.hpp"
+#include "published.hpp"
 #include "registry.hpp"
 #include "tokens.hpp"
 #include "yingda/webchat/webchat.hpp"
@@ -34,6 +35,7 @@ struct Webchat::Impl : std::enable_shared_from_this<Webchat::Impl> {
   void handle(net::HttpRequest request, const net::HttpReply& reply);
   void config(const net::HttpRequest& request, const net::HttpReply& reply, std::string_view key);
   void messages(const net::HttpRequest& request, const net::HttpReply& reply);
+  void info(const net::HttpRequest& request, const net::HttpReply& reply, std::string_view key);
   /// The bearer of the request: token, widget, origin, rate. Errors: unauthenticated `auth.invalid_token`,
   /// permission_denied `webchat.origin_not_allowed`, limit_exceeded `request.too_many_requests`.
   Result<Visitor> visitor_of(const net::HttpRequest& request) const;
@@ -58,7 +60,7 @@ struct Webchat::Impl : std::enable_shared_from_this<Webchat::Impl> {
   void download(const net::HttpRequest& request, const net::HttpReply& reply, std::string_view rest);
   Result<std::string> keep_upload(const net::HttpRequest& request, const Visitor& visitor);
   FileToken file_token(TenantId tenant, CustomerId customer) const;
-  QueuePlace queue_place(TenantId tenant) const;
+  PlaceOf place_of(TenantId tenant) const;
 
   // --- poll.cpp
   void poll(const net::HttpRequest& request, const net::HttpReply& reply);
@@ -66,6 +68,8 @@ struct Webchat::Impl : std::enable_shared_from_this<Webchat::Impl> {
   Result<std::optional<realtime::VisitorThread>> thread_of(TenantId tenant, CustomerId customer);
 
   void reload_widgets(TenantId tenant);
+  /// What the widget's queue publishes; blocking when it is not in memory.
+  Result<PublishedPtr> published_of(const WidgetEntry& entry);
 
   storage::Database& database;
   runtime::WorkerPool& workers;
@@ -79,6 +83,7 @@ struct Webchat::Impl : std::enable_shared_from_this<Webchat::Impl> {
   files::FileStore& files;
   const Rates rates;
   Registry registry;
+  PublishedQueues published;
   mutable Buckets sends_by_visitor, sends_by_address, sessions_by_address, requests_by_address, uploads_by_visitor,
       uploads_by_address;
 };

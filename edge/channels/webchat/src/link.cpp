@@ -91,6 +91,8 @@ void Link::take(Frame frame) {
       (void)customer;
       return {};
     });
+  } else if (auto* left = std::get_if<ContactFrame>(&frame)) {
+    contact(std::move(left->contact));
   } else if (auto* track = std::get_if<TrackFrame>(&frame)) {
     TrackedEvent event{visitor_.customer, std::move(track->name), std::move(track->properties), impl->clock.now()};
     write([tenant = visitor_.tenant, payload = json::encode(event)](storage::Transaction& tx) -> Status {
@@ -108,6 +110,24 @@ void Link::write(std::function<Status(storage::Transaction&)> job) {
     if (status) return;
     if (const auto self = weak.lock()) self->error(status.error());
   });
+}
+
+void Link::contact(customer::Contact left) {
+  const auto impl = impl_.lock();
+  const auto kept = std::make_shared<const customer::Contact>(std::move(left));
+  impl->database.write_async(
+      visitor_.tenant,
+      [impl, visitor = visitor_, kept](storage::Transaction& tx) -> Status {
+        YD_CHECK(impl->customers.leave_contact(tx, visitor.tenant, visitor.customer, *kept));
+        YD_CHECK(impl->conversations.refresh_customer(tx, visitor.tenant, visitor.customer));
+        return {};
+      },
+      [weak = weak_from_this(), kept](const Status& status) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!status) return self->error(status.error());
+        if (const auto answers = self->answers_.lock()) answers->answer(contact_frame(*kept));
+      });
 }
 
 void Link::page(PageFrame frame) {

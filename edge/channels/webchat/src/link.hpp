@@ -42,6 +42,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void nack(const std::string& client_msg_id, const Error& error, std::int64_t retry_after_ms);
   void error(const Error& error);
   void page(PageFrame frame);
+  void contact(customer::Contact left);
   void write(std::function<Status(storage::Transaction&)> job);
 
   const std::weak_ptr<Webchat::Impl> impl_;

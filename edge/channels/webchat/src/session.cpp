@@ -60,6 +60,8 @@ Result<std::string> Webchat::Impl::open_session(const WidgetEntry& entry, const 
       YD_TRY(answer.customer, customers.load(tx, tenant, customer));
       YD_TRY(answer.conversation, conversations.thread_of(tx, tenant, customer));
       YD_TRY(answer.messages, conversations.messages_for_customer(tx, tenant, customer, 0, kSessionMessages));
+      YD_TRY(const auto company, org.load_tenant(tx, tenant));
+      answer.recall_window_ms = company.recall_window_ms;
       YD_TRY(answer.last_seq, database.last_seq(tx, tenant));
       return {};
     });
@@ -94,7 +96,11 @@ Result<std::string> Webchat::Impl::open_session(const WidgetEntry& entry, const 
                                : asked.visitor_token;
   answer.typing_preview = entry.widget.typing_preview;
   answer.online = routing.anyone_online(tenant, entry.widget.team_id);
-  return encode_session(answer, file_token(tenant, customer), queue_place(tenant));
+  if (!answer.online) {
+    YD_TRY(const auto queue, published_of(entry));
+    if (queue->calendar) answer.next_open = queue->calendar->next_open(clock.now());
+  }
+  return encode_session(answer, file_token(tenant, customer), place_of(tenant));
 }
 
 /// The customer this session belongs to, made or identified as needed. Runs inside a write job, perhaps twice.

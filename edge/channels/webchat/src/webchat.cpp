@@ -83,13 +83,16 @@ Status Webchat::start() {
       [weak](const storage::CommittedEvent& event, CustomerId customer) -> std::optional<realtime::VisitorData> {
         const auto impl = weak.lock();
         if (!impl) return std::nullopt;
-        return encode_event(event, impl->file_token(event.tenant, customer), impl->queue_place(event.tenant));
+        return encode_event(event, impl->file_token(event.tenant, customer), impl->place_of(event.tenant));
       });
   // Another node's change; our own is in memory since its commit.
   impl_->hub.on_event([weak](const storage::CommittedEvent& event) {
-    if (event.type != "settings.changed" || area_of(event.payload) != "widgets") return;
+    if (event.type != "settings.changed") return;
     const auto impl = weak.lock();
     if (!impl) return;
+    const std::string_view area = area_of(event.payload);
+    if (area == "routing") impl->published.forget(event.tenant);
+    if (area != "widgets") return;
     const Status posted = impl->workers.post([impl, tenant = event.tenant] { impl->reload_widgets(tenant); });
     if (!posted) log::error("webchat.reload", posted.error());
   });
@@ -103,6 +106,15 @@ void Webchat::Impl::reload_widgets(TenantId tenant) {
       [tenant](storage::Transaction& tx) { return store::list_widgets(tx, tenant); });
   if (!entries) return log::error("webchat.reload", entries.error());
   registry.replace(tenant, *std::move(entries));
+}
+
+Result<PublishedPtr> Webchat::Impl::published_of(const WidgetEntry& entry) {
+  if (auto known = published.find(entry.tenant, entry.widget.team_id)) return known;
+  const std::int64_t asked_at = published.changes();
+  YD_TRY(const auto policies, database.read_for<std::vector<routing::QueuePolicy>>([&](storage::Transaction& tx) {
+    return routing.policies(tx, org::Org::system_actor(entry.tenant));
+  }));
+  return published.put(entry.tenant, entry.widget.team_id, policies, asked_at);
 }
 
 bool Webchat::handles(std::string_view path) { return path.starts_with(kPrefix); }

@@ -70,6 +70,16 @@ TEST(DecodeFrame, LongAddress_IsCutBetweenCodePoints) {
   EXPECT_TRUE(kept.ends_with("页"));
 }
 
+TEST(DecodeFrame, Contact_TakesWhatIsGiven) {
+  const auto frame = decode_frame(R"({"t":"contact","email":"a@b.cn","phone":"139"})");
+  ASSERT_TRUE(frame);
+  const auto& contact = std::get<ContactFrame>(*frame).contact;
+  EXPECT_EQ(contact.email, "a@b.cn");
+  EXPECT_EQ(contact.phone, "139");
+  EXPECT_EQ(contact.name, "");
+  EXPECT_FALSE(decode_frame(R"({"t":"contact","email":5})"));
+}
+
 TEST(DecodeSession, Empty_IsAFirstVisit) {
   const auto asked = decode_session("  ");
   ASSERT_TRUE(asked);

@@ -12,8 +12,9 @@ namespace {
 using namespace conversation;
 
 const FileToken kToken = [](FileId) { return std::string("tok"); };
-const QueuePlace kNowhere = [](ConversationId) { return std::int64_t{0}; };
-const QueuePlace kThird = [](ConversationId) { return std::int64_t{3}; };
+const PlaceOf kNowhere = [](ConversationId) { return realtime::QueuePlace{}; };
+const PlaceOf kThird = [](ConversationId) { return realtime::QueuePlace{3, std::nullopt}; };
+const PlaceOf kThirdInFiveMinutes = [](ConversationId) { return realtime::QueuePlace{3, minutes(5).ms}; };
 
 Conversation thread() {
   Conversation c;
@@ -61,6 +62,20 @@ TEST(EncodeConversation, Queued_TellsThePlace) {
   c.agent.reset();
   EXPECT_THAT(encode_conversation(json::encode(c), kThird), testing::EndsWith(R"("version":11,"queue_position":3})"));
   EXPECT_THAT(encode_conversation(json::encode(thread()), kThird), testing::EndsWith(R"("version":11})"));
+}
+
+TEST(EncodeConversation, QueueOfKnownPace_TellsTheEstimateOnlyWhileQueued) {
+  Conversation c = thread();
+  EXPECT_THAT(encode_conversation(json::encode(c), kThirdInFiveMinutes), testing::Not(testing::HasSubstr("estimated")));
+  c.state = State::queued;
+  c.agent.reset();
+  EXPECT_THAT(encode_conversation(json::encode(c), kThirdInFiveMinutes),
+              testing::EndsWith(R"("queue_position":3,"estimated_wait_ms":300000})"));
+}
+
+TEST(EncodeContact, Parts_TellsWhatWasKept) {
+  EXPECT_EQ(contact_frame({"", "a@b.cn", ""}), R"({"t":"contact","email":"a@b.cn"})");
+  EXPECT_EQ(contact_frame({"林 \"", "", "139"}), R"({"t":"contact","name":"林 \"","phone":"139"})");
 }
 
 TEST(EncodeMessage, OfAnAgent_HidesMentionsAndHisKey) {

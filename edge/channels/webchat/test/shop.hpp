@@ -45,6 +45,8 @@ class Shop : public net::HttpApp {
     gateway.stop();
     office.dispatcher->stop();
     office.workers.stop(seconds(5));
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
   }
 
   static Options generous() {

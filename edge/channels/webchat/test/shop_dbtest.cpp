@@ -93,6 +93,8 @@ class ShopTest : public testing::Test {
         shop().office.read([&](auto& tx) { return shop().office.room.list(tx, shop().office.boss, filter, "", 10); }));
     return page.items.at(0).id;
   }
+  /// Every event committed so far was heard.
+  void gateway_settled() { shop().gateway.hub().settle(); }
   virtual Options options() { return Shop::generous(); }
   Shop& shop() {
     if (!shop_) shop_ = std::make_unique<Shop>(options());
@@ -400,6 +402,62 @@ TEST_F(ShopTest, Widget_SwitchedOff_TakesNoMore) {
   visitor->send(send_frame("k1", "hello"));
   EXPECT_THAT(visitor->wait_for("nack"), HasSubstr("webchat.widget_not_found"));
   EXPECT_EQ(shop().get("/api/v1/webchat/" + shop().widget.key + "/config").status, 404);
+}
+
+TEST_F(ShopTest, Contact_Left_FillsTheEmptyCustomerAsUnverifiedAndIsAskedNoMore) {
+  const std::string path = "/api/v1/webchat/" + shop().widget.key + "/session";
+  const auto session = shop().session();
+  const auto visitor = visit(session);
+  visitor->send(send_frame("k1", "hello"));
+  EXPECT_NE(visitor->wait_for("ack"), "");
+  visitor->send(R"({"t":"contact","email":"no address"})");
+  EXPECT_THAT(visitor->wait_for("error"), HasSubstr("request.invalid_fields"));
+  visitor->send(R"({"t":"contact"})");
+  EXPECT_THAT(visitor->wait_for("error"), HasSubstr("request.invalid_fields"));
+  const std::string again = R"({"visitor_token":")" + session.visitor_token + "\"}";
+  EXPECT_THAT(shop().post(path, again).body, HasSubstr(R"("has_contact":false)"));
+  visitor->send(R"({"t":"contact","email":"lin@example.com","name":"Lin"})");
+  EXPECT_THAT(visitor->wait_for(R"("t":"contact")"), HasSubstr("lin@example.com"));
+  EXPECT_THAT(shop().post(path, again).body, HasSubstr(R"("has_contact":true)"));
+  // A second address does not replace the first one.
+  visitor->send(R"({"t":"contact","email":"other@example.com"})");
+  EXPECT_THAT(visitor->wait_for(R"("t":"contact")"), HasSubstr("other@example.com"));
+  const auto id = only_thread();
+  const auto customer = must(shop().office.read([&](auto& tx) -> Result<customer::Customer> {
+    YD_TRY(const auto talk, shop().office.room.load(tx, shop().office.tenant, id));
+    EXPECT_EQ(talk.customer.name, "Lin");
+    return shop().office.customers.load(tx, shop().office.tenant, talk.customer.id);
+  }));
+  EXPECT_EQ(customer.email, "lin@example.com");
+  EXPECT_EQ(customer.attributes.at(std::string(customer::kUnverifiedEmail)), "other@example.com");
+}
+
+TEST_F(ShopTest, Info_FollowsThePolicyAtOnceAndSpeaksBothLanguages) {
+  auto& office = shop().office;
+  const std::string path = "/api/v1/webchat/" + shop().widget.key + "/info?lang=";
+  EXPECT_THAT(shop().get(path + "zh-CN").body, AllOf(Not(HasSubstr("lines")), HasSubstr(R"("online":false)")));
+  routing::QueuePolicy policy;
+  policy.team_id = office.sales;
+  policy.hours = calendar::Schedule{};
+  policy.hours->week = {{1, {{540, 1'080}}}, {2, {{540, 1'080}}}};
+  policy.silence = routing::SilenceRules{};
+  policy.silence->remind_ms = 120'000;
+  WidgetSettings settings;
+  settings.name = "Shop";
+  settings.team_id = office.sales;
+  shop().change(settings);
+  must(office.write([&](auto& tx) { return office.routing->save_policy(tx, office.system, policy); }));
+  gateway_settled();
+  EXPECT_THAT(shop().get(path + "zh-CN").body,
+              AllOf(HasSubstr("周一至周二"), HasSubstr("09:00–18:00"), HasSubstr(R"("remind_ms":120000)")));
+  EXPECT_THAT(shop().get(path + "en").body, HasSubstr("Mon–Tue"));
+  // Nobody is there: a new session says when the hours begin, too.
+  EXPECT_THAT(shop().post("/api/v1/webchat/" + shop().widget.key + "/session", "{}").body,
+              AllOf(HasSubstr(R"("next_open_at_ms":)"), HasSubstr(R"("recall_window_ms":120000)")));
+  EXPECT_EQ(shop().get("/api/v1/webchat/nowhere/info").status, 404);
+  settings.allowed_origins = {"https://shop.example"};
+  shop().change(settings);
+  EXPECT_EQ(shop().get(path, {{"origin", "https://evil.example"}}).status, 403);
 }
 
 TEST_F(ShopTest, Page_Turned_IsShownAndKept) {

@@ -44,6 +44,14 @@ struct CustomerChange {
   std::optional<std::map<std::string, std::string>> attributes;
 };
 
+/// How a visitor says he can be reached; nobody has proven it.
+struct Contact {
+  std::string name, email, phone;
+};
+/// Attributes that carry what the visitor left and nobody has proven, whatever the customer's own fields say.
+inline constexpr std::string_view kUnverifiedEmail = "unverified_email";
+inline constexpr std::string_view kUnverifiedPhone = "unverified_phone";
+
 class Customers {
  public:
   Customers(const Clock& clock, IdSource& ids);
@@ -60,6 +68,11 @@ class Customers {
   /// Laid over those he has; an empty value removes one. limit_exceeded `customer.too_many_attributes`.
   Result<Customer> set_attributes(storage::Transaction& tx, TenantId tenant, CustomerId customer,
                                   const std::map<std::string, std::string>& attributes);
+  /// What the visitor left to be reached by: fills only fields that are empty, and stands in the attributes above, so
+  /// that a proven address is never replaced by a claimed one. Emits `customer.changed` when anything changed.
+  /// invalid_argument with fields: `request.required` (nothing given), `request.invalid_mail_address`, lengths.
+  Result<Customer> leave_contact(storage::Transaction& tx, TenantId tenant, CustomerId customer,
+                                 const Contact& contact);
   Result<Customer> load(storage::Transaction& tx, TenantId tenant, CustomerId customer);
   /// By an agent: customer_view / customer_edit; `customer.not_found`.
   Result<Customer> access_customer(storage::Transaction& tx, const org::Actor& actor, CustomerId customer);
