@@ -79,6 +79,36 @@ Result<Conversation> Conversations::reopen(storage::Transaction& tx, const org::
   return Teller(tx, ids_, actor.tenant, now).finish(thread, transition, version_before);
 }
 
+Result<Conversation> Conversations::resume(storage::Transaction& tx, TenantId tenant, ConversationId id,
+                                           EpisodeId episode, std::string_view reason, std::string_view note) {
+  YD_CHECK(check_text(note, TextNeed::optional));
+  YD_TRY(Thread thread, lock_thread(tx, tenant, id));
+  Conversation& view = thread.view;
+  if (view.state != State::closed || view.episode_id != episode) return std::move(view);
+  const UtcTime now = clock_.now();
+  const std::int64_t version_before = view.version;
+  Transition transition = reopen_for(thread, org::Org::system_actor(tenant), now);
+  transition.by = Author{};  // the customer's wish, nobody's deed
+  transition.reason = view.assign_reason = reason;
+  transition.note = note;
+  view.waiting_since_ms = now;
+  YD_CHECK(resume_episode(tx, tenant, thread));
+  return Teller(tx, ids_, tenant, now).finish(thread, transition, version_before);
+}
+
+Result<EpisodeWork> Conversations::work_of(storage::Transaction& tx, TenantId tenant, ConversationId id,
+                                           EpisodeId episode) {
+  YD_TRY(const auto thread, store::find_thread(tx, tenant, id, store::Lock::none));
+  YD_TRY(auto found, store::find_episode(tx, tenant, id, episode));
+  if (!thread || !found) return not_found();
+  EpisodeWork work{.episode = *std::move(found)};
+  const std::int64_t after = thread->view.last_seq - kEpisodeMessagesMax;
+  YD_TRY(work.answers, store::count_answers(tx, tenant, id, episode, after));
+  YD_TRY(const auto last, store::last_speaker(tx, tenant, id, episode, after));
+  work.customer_spoke_last = last == AuthorKind::customer;
+  return work;
+}
+
 Result<std::vector<Episode>> Conversations::episodes(storage::Transaction& tx, const org::Actor& actor,
                                                      ConversationId id) {
   YD_TRY(const auto thread, store::find_thread(tx, actor.tenant, id, store::Lock::none));

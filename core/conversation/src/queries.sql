@@ -225,6 +225,26 @@ SELECT id, conversation_id, number, channel, opened_at_ms, first_assigned_at_ms,
 FROM conversation_episode
 WHERE tenant_id = $1 AND conversation_id = $2 ORDER BY number DESC LIMIT $3
 
+-- name: find_episode
+SELECT id, conversation_id, number, channel, opened_at_ms, first_assigned_at_ms, first_reply_at_ms, closed_at_ms,
+       close_reason, customer_messages, agent_messages, agents
+FROM conversation_episode
+WHERE tenant_id = $1 AND conversation_id = $2 AND id = $3
+
+-- What was said to the other side, by hand.
+
+-- name: count_answers
+SELECT author_id, COUNT(*) FROM conversation_message
+WHERE tenant_id = $1 AND conversation_id = $2 AND episode_id = $3 AND seq > $4 AND author_kind = 'agent'
+  AND automatic = 0 AND kind IN ('text', 'image', 'file', 'video', 'voice')
+GROUP BY author_id ORDER BY author_id
+
+-- name: last_speaker
+SELECT author_kind FROM conversation_message
+WHERE tenant_id = $1 AND conversation_id = $2 AND episode_id = $3 AND seq > $4
+  AND automatic = 0 AND kind IN ('text', 'image', 'file', 'video', 'voice')
+ORDER BY seq DESC LIMIT 1
+
 -- name: insert_message
 INSERT INTO conversation_message (tenant_id, id, conversation_id, episode_id, seq, author_kind, author_id,
   author_name, kind, body, file, quote_id, quote_author, quote_preview, mentions, system_event, client_msg_id,

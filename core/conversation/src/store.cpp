@@ -230,18 +230,39 @@ Status save_episode(Transaction& tx, TenantId tenant, const Thread& thread, std:
                           e.agent_messages, codec::encode_users(e.agents));
 }
 
+namespace {
+
+Episode episode_of(const Row& row) {
+  return Episode{row.id<EpisodeId>(0), row.id<ConversationId>(1),
+                 row.int64(2),         enum_of(row.text(3), Channel::webchat),
+                 row.time(4),          row.optional_time(5),
+                 row.optional_time(6), row.optional_time(7),
+                 row.string(8),        row.int64(9),
+                 row.int64(10),        codec::decode_users(row.text(11))};
+}
+
+}  // namespace
+
 Result<std::vector<Episode>> list_episodes(Transaction& tx, TenantId tenant, ConversationId id, int limit) {
+  return tx.all(queries::list_episodes, episode_of, tenant, id, limit);
+}
+
+Result<std::optional<Episode>> find_episode(Transaction& tx, TenantId tenant, ConversationId id, EpisodeId episode) {
+  return tx.one(queries::find_episode, episode_of, tenant, id, episode);
+}
+
+Result<std::vector<std::pair<UserId, std::int64_t>>> count_answers(Transaction& tx, TenantId tenant, ConversationId id,
+                                                                   EpisodeId episode, std::int64_t after) {
   return tx.all(
-      queries::list_episodes,
-      [](const Row& row) {
-        return Episode{row.id<EpisodeId>(0), row.id<ConversationId>(1),
-                       row.int64(2),         enum_of(row.text(3), Channel::webchat),
-                       row.time(4),          row.optional_time(5),
-                       row.optional_time(6), row.optional_time(7),
-                       row.string(8),        row.int64(9),
-                       row.int64(10),        codec::decode_users(row.text(11))};
-      },
-      tenant, id, limit);
+      queries::count_answers, [](const Row& row) { return std::pair(row.id<UserId>(0), row.int64(1)); }, tenant, id,
+      episode, after);
+}
+
+Result<std::optional<AuthorKind>> last_speaker(Transaction& tx, TenantId tenant, ConversationId id, EpisodeId episode,
+                                               std::int64_t after) {
+  return tx.one(
+      queries::last_speaker, [](const Row& row) { return enum_of(row.text(0), AuthorKind::system); }, tenant, id,
+      episode, after);
 }
 
 bool is_internal(const Message& message) {

@@ -80,6 +80,16 @@ Status save_episode(storage::Transaction& tx, TenantId tenant, const Thread& thr
 /// Newest first.
 Result<std::vector<Episode>> list_episodes(storage::Transaction& tx, TenantId tenant, ConversationId id, int limit);
 
+Result<std::optional<Episode>> find_episode(storage::Transaction& tx, TenantId tenant, ConversationId id,
+                                            EpisodeId episode);
+// Of an episode's messages above `after`: how often each person answered the customer, in id order; who wrote the
+// newest that is neither internal nor automatic.
+Result<std::vector<std::pair<UserId, std::int64_t>>> count_answers(storage::Transaction& tx, TenantId tenant,
+                                                                   ConversationId id, EpisodeId episode,
+                                                                   std::int64_t after);
+Result<std::optional<AuthorKind>> last_speaker(storage::Transaction& tx, TenantId tenant, ConversationId id,
+                                               EpisodeId episode, std::int64_t after);
+
 /// Notes and internal system events: agents only.
 bool is_internal(const Message& message);
 /// False when the author's key was stored before. `author` is the number in Author::id; 0 for the system.

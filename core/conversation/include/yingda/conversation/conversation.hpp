@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +31,7 @@ inline constexpr std::int64_t kFileBytesMax = 50LL * 1024 * 1024;
 inline constexpr int kMentionsMax = 20;
 inline constexpr int kParticipantsMax = 20;  // colleagues in one conversation
 inline constexpr int kEpisodesMax = 500;     // shown of one thread, the newest
+inline constexpr int kEpisodeMessagesMax = 5'000;  // that `work_of` counts
 inline constexpr int kReasonBytesMax = 100;  // of a dotted key
 inline constexpr std::int64_t kPriorityMax = 9;
 inline constexpr int kSearchWindow = 5'000;      // conversations that one call of `list` looks through
@@ -69,6 +71,13 @@ struct Accepted {
   Message message;
   bool duplicate = false;
   bool opened_episode = false;
+};
+
+/// What an episode came to, for who judges it.
+struct EpisodeWork {
+  Episode episode;
+  std::vector<std::pair<UserId, std::int64_t>> answers;  // how often each person answered, in id order
+  bool customer_spoke_last = false;                      // automatic messages and notes do not count
 };
 
 enum class Box { mine, queue, all };  // inbox lists
@@ -158,6 +167,10 @@ class Conversations {
   /// The episode goes on: with the actor when he may handle conversations, else in the team's queue. conflict
   /// `conversation.not_closed`.
   Result<Conversation> reopen(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
+  /// The customer says that it is not done: his closed episode goes on in its team's queue, and he waits from now on.
+  /// `note` is for agents. The conversation as it is when it was not closed, or is at another episode.
+  Result<Conversation> resume(storage::Transaction& tx, TenantId tenant, ConversationId id, EpisodeId episode,
+                              std::string_view reason, std::string_view note);
   Result<Conversation> set_priority(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                     std::int64_t priority);
   /// By the entrance: what the conversation is about; "" for nothing. Emits `conversation.changed` when it differs.
@@ -166,8 +179,15 @@ class Conversations {
   /// customer's next episode.
   Result<Conversation> set_participant(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                        UserId colleague, bool takes_part);
+  /// By other rooms, without rights: an internal system message in the thread, seen by agents only ("mail.refused"); it
+  /// changes no preview, nobody's turn and no state, also of a closed conversation.
+  Status tell_agents(storage::Transaction& tx, TenantId tenant, ConversationId id, std::string_view key,
+                     std::map<std::string, std::string> args);
   /// Internal verb without rights: the conversation as it is (routing, realtime).
   Result<Conversation> load(storage::Transaction& tx, TenantId tenant, ConversationId id);
+  /// Internal verb without rights, of a closed episode; looks at its newest kEpisodeMessagesMax messages. not_found
+  /// `conversation.not_found`.
+  Result<EpisodeWork> work_of(storage::Transaction& tx, TenantId tenant, ConversationId id, EpisodeId episode);
   /// Open conversations of a tenant in state queued or promised, oldest first (routing start).
   Result<std::vector<Conversation>> waiting(storage::Transaction& tx, TenantId tenant, int limit);
   /// How many conversations each agent owns now.
