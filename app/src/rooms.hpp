@@ -8,8 +8,10 @@
 #include "front.hpp"
 #include "lock.hpp"
 #include "yingda/app/server.hpp"
+#include "yingda/base/secret_box.hpp"
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/email/email.hpp"
 #include "yingda/files/file_store.hpp"
 #include "yingda/net/server.hpp"
 #include "yingda/org/org.hpp"
@@ -22,7 +24,8 @@
 namespace yingda::app {
 
 struct Server::Rooms {
-  Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<storage::Database> opened, files::FileStore store);
+  Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<storage::Database> opened, files::FileStore store,
+        const SecretBox& box);
   ~Rooms();
 
   Status start();
@@ -44,6 +47,7 @@ struct Server::Rooms {
   routing::Routing routing;
   std::unique_ptr<realtime::Gateway> gateway;
   std::unique_ptr<webchat::Webchat> webchat;
+  std::unique_ptr<email::Mail> mail;
   std::unique_ptr<rest::Rest> rest;
   std::unique_ptr<Front> front;
   std::unique_ptr<net::HttpServer> http;

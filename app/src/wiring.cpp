@@ -55,13 +55,14 @@ std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto& room :
        {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
-        conversation::migrations(), routing::migrations(), webchat::migrations(), rest::migrations()})
+        conversation::migrations(), routing::migrations(), webchat::migrations(), email::migrations(),
+        rest::migrations()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
 }
 
 Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<storage::Database> opened,
-                     files::FileStore store)
+                     files::FileStore store, const SecretBox& box)
     : options(chosen),
       lock(std::move(held)),
       ids(clock, chosen.node),
@@ -91,8 +92,16 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
   }
   webchat = std::make_unique<webchat::Webchat>(*database, workers, clock, ids, org, customers, conversations, routing,
                                                gateway->hub(), files, webchat_options);
+  mail = std::make_unique<email::Mail>(
+      *database, timers, dispatcher, clock, ids, org, customers, conversations, box,
+      email::Ports{.connected = [this](TenantId, CustomerId who) { return gateway->hub().visitor_connected(who); },
+                   .page_allowed = [this](TenantId tenant, WidgetId widget,
+                                          std::string_view url) { return webchat->page_allowed(tenant, widget, url); },
+                   .send = net::send_smtp});
+  gateway->hub().on_visitor_left(
+      [this](TenantId tenant, CustomerId customer) { mail->on_customer_left(tenant, customer); });
   rest = std::make_unique<rest::Rest>(rest::Services{*database, workers, dispatcher, timers, clock, ids, org, customers,
-                                                     conversations, routing, files, *webchat},
+                                                     conversations, routing, files, *webchat, *mail},
                                       rest::Options{.demo = chosen.demo,
                                                     .rate_factor = rate_factor,
                                                     .gauges = [this] { return gauges(); },
@@ -109,6 +118,7 @@ Status Server::Rooms::start() {
   YD_CHECK(webchat->start());
   YD_CHECK(gateway->start());
   YD_CHECK(routing.start());
+  YD_CHECK(mail->start());
   rest->start();
   YD_CHECK(timers.start());
   YD_CHECK(dispatcher.start());
@@ -128,6 +138,7 @@ void Server::Rooms::stop(DurationMs limit) {
   routing.stop();
   dispatcher.stop();
   timers.stop();
+  mail->stop();
   workers.stop(limit);
 }
 
@@ -158,6 +169,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options) {
   std::filesystem::create_directories(spool, error);
   if (error) return fail(Code::unavailable, "app.data_unwritable", spool + ": " + error.message());
   YD_TRY(auto files, files::FileStore::open(options.data + "/files"));
+  YD_TRY(const auto box, SecretBox::open_file(options.data + "/secret.key"));
 
   static const SystemClock clock;
   storage::DatabaseOptions store;
@@ -165,7 +177,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options) {
   store.readers = options.workers;
   YD_TRY(auto database, storage::open_database(store, clock));
   YD_CHECK(database->migrate(all_migrations()));
-  auto rooms = std::make_unique<Rooms>(options, std::move(lock), std::move(database), std::move(files));
+  auto rooms = std::make_unique<Rooms>(options, std::move(lock), std::move(database), std::move(files), box);
   YD_CHECK(rooms->start());
   return std::unique_ptr<Server>(new Server(std::move(rooms)));
 }
@@ -178,9 +190,10 @@ Result<std::string> Server::openapi() {
   {
     YD_TRY(auto lock, DataLock::take(options.data));
     YD_TRY(auto files, files::FileStore::open(options.data + "/files"));
+    YD_TRY(const auto box, SecretBox::open_file(options.data + "/secret.key"));
     static const SystemClock clock;
     YD_TRY(auto database, storage::open_database({.url = database_url(options), .readers = 1}, clock));
-    const auto rooms = std::make_unique<Rooms>(options, std::move(lock), std::move(database), std::move(files));
+    const auto rooms = std::make_unique<Rooms>(options, std::move(lock), std::move(database), std::move(files), box);
     document = rooms->rest->openapi();
   }
   std::error_code ignored;

@@ -70,6 +70,15 @@ void Hub::on_event(std::function<void(const storage::CommittedEvent&)> listener)
   impl_->listeners.push_back(std::move(listener));
 }
 
+void Hub::on_visitor_left(std::function<void(TenantId, CustomerId)> listener) {
+  impl_->leave_listeners.push_back(std::move(listener));
+}
+
+bool Hub::visitor_connected(CustomerId customer) const {
+  const std::scoped_lock lock(impl_->visitors_here_mutex);
+  return impl_->visitors_here.contains(customer);
+}
+
 void Hub::after(DurationMs delay, std::function<void()> job) { impl_->loop.after(delay, std::move(job)); }
 
 void Hub::settle() {

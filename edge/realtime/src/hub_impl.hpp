@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "frames.hpp"
@@ -119,6 +120,9 @@ struct Hub::Impl : std::enable_shared_from_this<Hub::Impl> {
   routing::Routing& routing;
   VisitorEncoder encoder;
   std::vector<std::function<void(const storage::CommittedEvent&)>> listeners;
+  std::vector<std::function<void(TenantId, CustomerId)>> leave_listeners;
+  std::mutex visitors_here_mutex;
+  std::unordered_set<CustomerId> visitors_here;  // visitors with a group; the only thing of them that other threads ask
 
   Loop loop{kPendingCommandsMax};
   std::unordered_map<TenantId, std::unique_ptr<Hall>> halls;

@@ -33,6 +33,10 @@ void Hub::Impl::attach_visitor(const SubscriberPtr& who, std::optional<VisitorTh
   VisitorGroup& group = hall.visitors[who->customer];
   who->attached = true;
   ++visitors_now;
+  {
+    const std::scoped_lock lock(visitors_here_mutex);
+    visitors_here.insert(who->customer);
+  }
   const bool came = group.connections.empty();
   group.connections.push_back(who);
   ++group.goings;
@@ -66,6 +70,11 @@ void Hub::Impl::detach_visitor(const SubscriberPtr& who) {
       impl.send_visitor_state(hall, group->thread->conversation, nullptr);
     }
     hall.forget_group(customer);
+    {
+      const std::scoped_lock lock(impl.visitors_here_mutex);
+      impl.visitors_here.erase(customer);
+    }
+    for (const auto& told : impl.leave_listeners) told(tenant, customer);
   });
 }
 

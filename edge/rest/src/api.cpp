@@ -37,6 +37,7 @@ void declare_all(Api& api, Ground ground) {
   declare_canned_replies(api, ground);
   declare_widgets(api, ground);
   declare_agents(api, ground);
+  declare_mail(api, ground);
 }
 
 }  // namespace yingda::rest

@@ -26,5 +26,6 @@ void declare_files(Api& api, Ground ground);
 void declare_canned_replies(Api& api, Ground ground);
 void declare_widgets(Api& api, Ground ground);
 void declare_agents(Api& api, Ground ground);
+void declare_mail(Api& api, Ground ground);
 
 }  // namespace yingda::rest

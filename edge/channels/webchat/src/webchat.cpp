@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "impl.hpp"
+#include "origins.hpp"
 #include "store.hpp"
 #include "webchat_migrations.gen.hpp"
 #include "yingda/base/log.hpp"
@@ -128,6 +129,16 @@ std::int64_t Webchat::body_limit(net::Method method, std::string_view path, std:
 TeamId Webchat::team_of_widget(TenantId tenant, WidgetId widget) const {
   const auto entry = impl_->registry.by_id(widget);
   return entry && entry->tenant == tenant ? entry->widget.team_id : TeamId{};
+}
+
+bool Webchat::page_allowed(TenantId tenant, WidgetId widget, std::string_view url) const {
+  const auto entry = impl_->registry.by_id(widget);
+  if (!entry || entry->tenant != tenant) return false;
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view origin = url.substr(0, url.find_first_of("/?#", scheme + 3));
+  // Who the address names stands behind "@": "https://shop.example@elsewhere" is elsewhere's.
+  return origin.find('@') == std::string_view::npos && origin_allowed(entry->widget.allowed_origins, origin, {});
 }
 
 std::span<const storage::Migration> migrations() { return kMigrations; }

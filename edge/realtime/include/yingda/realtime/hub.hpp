@@ -85,6 +85,8 @@ class Hub {
   void set_visitor_encoder(VisitorEncoder encoder);
   /// Called on the hub's thread for every committed event, in order; must be short. For rooms above (caches).
   void on_event(std::function<void(const storage::CommittedEvent&)> listener);
+  /// Called on the hub's thread when a visitor's last connection has been gone for kVisitorLinger; must not block.
+  void on_visitor_left(std::function<void(TenantId, CustomerId)> listener);
 
   // --- agents. `open_agent` counts as connected until `close`.
   SubscriberPtr open_agent(const org::Actor& actor, std::shared_ptr<Outlet> outlet, bool polling);
@@ -109,6 +111,8 @@ class Hub {
   void visitor_receipts(TenantId tenant, CustomerId customer, std::int64_t delivered_seq, std::int64_t read_seq);
 
   void close(const SubscriberPtr& who);
+  /// Whether a visitor is connected to this server, or was less than kVisitorLinger ago. Any thread.
+  bool visitor_connected(CustomerId customer) const;
   /// Runs `job` on the hub's thread after `delay`; dropped when the hub stops first.
   void after(DurationMs delay, std::function<void()> job);
   /// Blocks until everything handed over so far is done and gathered receipts are written; for tests and stop.

@@ -26,6 +26,9 @@
 namespace yingda::webchat {
 class Webchat;
 }
+namespace yingda::email {
+class Mail;
+}
 
 namespace yingda::rest {
 
@@ -43,6 +46,7 @@ struct Services {
   routing::Routing& routing;
   files::FileStore& files;
   webchat::Webchat& webchat;
+  email::Mail& mail;
 };
 
 /// One number for /metrics.

@@ -65,6 +65,9 @@ class Webchat {
 
   /// The team a widget's conversations wait in; none when unknown or not set. From memory, for routing.
   TeamId team_of_widget(TenantId tenant, WidgetId widget) const;
+  /// Whether a page with this address may show the widget: a link to it is a link to the company's own pages. From
+  /// memory.
+  bool page_allowed(TenantId tenant, WidgetId widget, std::string_view url) const;
 
   struct Impl;  // inside only
 
