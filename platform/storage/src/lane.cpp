@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -38,6 +39,31 @@ Status run_guarded(const Database::Job& job, Transaction& tx) noexcept {
   } catch (...) {
     return fail(Code::internal, "storage.job_threw", "unknown exception");
   }
+}
+
+void LaneShared::publish(std::span<const CommittedEvent> events) {
+  const std::lock_guard lock(listener_mutex);
+  if (!tracks_published) {
+    if (listener) listener(events);
+    return;
+  }
+  const auto is_news = [&](const CommittedEvent& event) { return event.seq > published[event.tenant]; };
+  // What the log was read for between another process's commit and ours has been told already.
+  if (std::ranges::all_of(events, is_news)) {
+    tell(events);
+  } else {
+    std::vector<CommittedEvent> news;
+    std::ranges::copy_if(events, std::back_inserter(news), is_news);
+    tell(news);
+  }
+}
+
+void LaneShared::tell(std::span<const CommittedEvent> events) {
+  for (const CommittedEvent& event : events) {
+    auto& seq = published[event.tenant];
+    seq = std::max(seq, event.seq);
+  }
+  if (!events.empty() && listener) listener(events);
 }
 
 WriteLane::WriteLane(int number, std::unique_ptr<BatchRunner> runner, LaneShared& shared, std::size_t queue_max,
@@ -103,10 +129,7 @@ bool WriteLane::take(Batch& batch) {
 }
 
 void WriteLane::publish(Batch& batch) noexcept {
-  if (!batch.events.empty() && shared_.listener) {
-    const std::lock_guard lock(shared_.listener_mutex);
-    shared_.listener(batch.events);
-  }
+  if (!batch.events.empty()) shared_.publish(batch.events);
   for (auto& action : batch.actions) action();
   for (std::size_t i = 0; i < batch.jobs.size(); ++i) batch.jobs[i].done(std::move(batch.outcomes[i]));
 }

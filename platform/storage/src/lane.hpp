@@ -10,6 +10,7 @@
 #include <mutex>
 #include <span>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "yingda/storage/database.hpp"
@@ -57,8 +58,17 @@ struct LaneShared {
   std::atomic<std::int64_t> jobs{0}, commits{0}, rollbacks{0}, batch_retries{0}, queued{0}, queued_max_seen{0};
   std::mutex listener_mutex;  // lanes call the one listener in turns
   std::function<void(std::span<const CommittedEvent>)> listener;
+  /// Newest seq that the listener was told of, by tenant; only where other processes write the store, too.
+  bool tracks_published = false;
+  std::unordered_map<TenantId, std::int64_t> published;
+
+  /// Tells the listener, in turn. Where other processes write too, what it was told of already is left out.
+  void publish(std::span<const CommittedEvent> events);
 
   DatabaseStats stats() const { return {jobs, commits, rollbacks, batch_retries, queued, queued_max_seen}; }
+
+ private:
+  void tell(std::span<const CommittedEvent> events);
 };
 
 /// True on a lane's thread, where blocking on the store would wait for itself.

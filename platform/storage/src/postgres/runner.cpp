@@ -19,6 +19,7 @@ constexpr int kLossesMax = 3;
 constexpr milliseconds kBackOffMin{50};
 constexpr milliseconds kBackOffMax{2000};
 
+// Other processes hear of the events when they are committed (bus.hpp).
 // The tenants' counters are locked here, in order of tenant, and COMMIT follows in the same message: the log is dense
 // and in commit order across processes, and the lock is held for no round trip.
 constexpr Query kWriteEvents{
@@ -32,7 +33,8 @@ constexpr Query kWriteEvents{
     " i AS (INSERT INTO storage_event (tenant_id, seq, at_ms, type, payload)"
     " SELECT e.tenant_id, s.last_seq - n.n + e.k, $5::int8, e.type, e.payload"
     " FROM e JOIN s USING (tenant_id) JOIN n USING (tenant_id))"
-    " SELECT tenant_id, last_seq FROM s"};
+    " SELECT tenant_id, last_seq,"
+    " pg_notify('yingda_' || current_schema(), tenant_id || ':' || last_seq || ':' || $6::text) FROM s"};
 
 }  // namespace
 
@@ -189,7 +191,8 @@ Status PostgresRunner::send_events(Batch& batch) {
   }
   const Blob arrays[] = {
       {encode_array(tenants)}, {encode_array(ranks)}, {encode_array(types)}, {encode_array(payloads)}};
-  const Value values[] = {bind(arrays[0]), bind(arrays[1]), bind(arrays[2]), bind(arrays[3]), bind(now)};
+  const Value values[] = {bind(arrays[0]), bind(arrays[1]), bind(arrays[2]),
+                          bind(arrays[3]), bind(now),       bind(process_)};
   return connection_->send(kWriteEvents, values, Connection::kNobody);
 }
 

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "lane.hpp"
 #include "postgres/connection.hpp"
@@ -16,9 +17,14 @@ namespace yingda::storage::postgres {
 
 class PostgresRunner final : public BatchRunner {
  public:
-  PostgresRunner(ConnectionOptions options, std::unique_ptr<Connection> connection, const Clock& clock,
-                 LaneShared& shared)
-      : options_(std::move(options)), connection_(std::move(connection)), clock_(clock), shared_(shared) {}
+  /// `process` names this process to the others on the same database.
+  PostgresRunner(ConnectionOptions options, std::string process, std::unique_ptr<Connection> connection,
+                 const Clock& clock, LaneShared& shared)
+      : options_(std::move(options)),
+        process_(std::move(process)),
+        connection_(std::move(connection)),
+        clock_(clock),
+        shared_(shared) {}
   void run(Batch& batch) override;
   void stop_waiting() override;
 
@@ -38,6 +44,7 @@ class PostgresRunner final : public BatchRunner {
   bool pause(std::chrono::milliseconds duration);
 
   const ConnectionOptions options_;
+  const std::string process_;
   std::unique_ptr<Connection> connection_;
   const Clock& clock_;
   LaneShared& shared_;
