@@ -14,16 +14,20 @@ namespace {
 /// not looked at.
 struct RawFrame {
   std::string t;
-  std::optional<std::string> token, client_msg_id, kind, text, name, url, title, referrer, id, email, phone;
+  std::optional<std::string> token, client_msg_id, kind, text, name, url, title, referrer, id, email, phone, topic,
+      words;
   std::optional<FileId> file_id;
   std::optional<MessageId> quote_id;
-  std::optional<std::int64_t> since, delivered_seq, read_seq;
-  std::optional<bool> on;
+  std::optional<EpisodeId> episode_id;
+  std::optional<std::int64_t> since, delivered_seq, read_seq, score;
+  std::optional<bool> on, solved;
+  std::optional<std::vector<std::string>> reason_keys;
   std::map<std::string, std::string> attributes;
   JsonText properties;
 };
-YD_DESCRIBE(RawFrame, (t, token, client_msg_id, kind, text, name, url, title, referrer, id, email, phone, file_id,
-                       quote_id, since, delivered_seq, read_seq, on, attributes, properties))
+YD_DESCRIBE(RawFrame, (t, token, client_msg_id, kind, text, name, url, title, referrer, id, email, phone, topic, words,
+                       file_id, quote_id, episode_id, since, delivered_seq, read_seq, score, on, solved, reason_keys,
+                       attributes, properties))
 
 struct RawPage {
   std::optional<std::string> url, title, referrer;
@@ -82,11 +86,12 @@ Result<Frame> read_send(RawFrame& raw) {
   out.text = std::move(raw.text).value_or("");
   out.file = raw.file_id.value_or(FileId{});
   out.quote = raw.quote_id.value_or(MessageId{});
+  out.topic = std::move(raw.topic).value_or("");
   out.kind = out.file ? MessageKind::file : MessageKind::text;
   if (raw.kind) {
     const auto kind = parse_enum<MessageKind>(*raw.kind);
     // Notes and system messages are the house's own.
-    if (!kind || *kind == MessageKind::note || *kind == MessageKind::system) return unknown("kind");
+    if (!kind || conversation::is_internal(*kind) || *kind == MessageKind::system) return unknown("kind");
     out.kind = *kind;
   }
   if (out.kind == MessageKind::text && text::trim(out.text).empty()) return missing("text");
@@ -131,6 +136,10 @@ Result<Frame> read_frame(RawFrame& raw) {
   }
   if (raw.t == "attributes") return AttributesFrame{std::move(raw.attributes)};
   if (raw.t == "track") return read_track(raw);
+  if (raw.t == "rate") {
+    if (!raw.episode_id) return missing("episode_id");
+    return RateFrame{{*raw.episode_id, raw.solved, raw.score, std::move(raw.reason_keys), std::move(raw.words)}};
+  }
   if (raw.t == "contact")
     return ContactFrame{
         {std::move(raw.name).value_or(""), std::move(raw.email).value_or(""), std::move(raw.phone).value_or("")}};

@@ -14,6 +14,7 @@
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/types.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/rating/types.hpp"
 
 namespace yingda::webchat {
 
@@ -27,6 +28,7 @@ struct SendFrame {
   std::string text;
   FileId file;
   MessageId quote;
+  std::string topic;  // chosen in the menu; "" none
 };
 struct RecallFrame {
   MessageId id;
@@ -51,9 +53,12 @@ struct TrackFrame {
 struct ContactFrame {
   customer::Contact contact;
 };
+struct RateFrame {
+  rating::Answer answer;
+};
 struct PingFrame {};
 using Frame = std::variant<HelloFrame, SendFrame, RecallFrame, TypingFrame, ReceiptsFrame, PageFrame, AttributesFrame,
-                           TrackFrame, ContactFrame, PingFrame>;
+                           TrackFrame, ContactFrame, RateFrame, PingFrame>;
 
 /// A frame that could not be read; `client_msg_id` is known when it was a send, so that it gets a nack.
 struct Refused {

@@ -78,9 +78,9 @@ constexpr std::array<std::string_view, 13> kMessageNames{
 constexpr std::size_t kAuthorAt = 3, kKindAt = 4, kSystemAt = 7, kShownAsTheyAre = 11, kFileAt = 11, kKeyAt = 12;
 using MessageValues = std::array<std::string_view, kMessageNames.size()>;
 
-/// Notes and internal system messages.
+/// Notes, whispers and internal system messages.
 bool is_internal(const MessageValues& values) {
-  if (values[kKindAt] == R"("note")") return true;
+  if (values[kKindAt] == R"("note")" || values[kKindAt] == R"("whisper")") return true;
   static constexpr std::array<std::string_view, 1> kInternal{"internal"};
   return !values[kSystemAt].empty() && pick(values[kSystemAt], kInternal)[0] == "true";
 }
@@ -128,6 +128,14 @@ std::optional<realtime::VisitorData> encode_event(const storage::CommittedEvent&
     add_all(data, kNames, pick(event.payload, kNames));
     return realtime::VisitorData{event.type, data + "}"};
   }
+  if (type == "rating.invited" || type == "rating.answered") {
+    static constexpr std::array<std::string_view, 2> kNames{"conversation", "invitation"};
+    const auto values = pick(event.payload, kNames);
+    std::string data = "{";
+    add_raw(data, "conversation", encode_conversation(values[0], place));
+    add_raw(data, "invitation", values[1]);
+    return realtime::VisitorData{event.type, data + "}"};
+  }
   const bool message = type.starts_with("message.");
   if (!message && !type.starts_with("conversation.")) return std::nullopt;
   static constexpr std::array<std::string_view, 2> kNames{"conversation", "message"};
@@ -166,6 +174,10 @@ std::string nack_frame(std::string_view client_msg_id, const Error& error, messa
   out.append(",").append(realtime::error_members(error, language));
   if (retry_after_ms) add_int(out, "retry_after_ms", *retry_after_ms);
   return out + "}";
+}
+
+std::string rated_frame(const rating::Invitation& invitation) {
+  return R"({"t":"rated","invitation":)" + json::encode(invitation) + "}";
 }
 
 std::string contact_frame(const customer::Contact& contact) {
@@ -218,6 +230,7 @@ std::string encode_session(const SessionAnswer& answer, const FileToken& token, 
   add_int(out, "recall_window_ms", answer.recall_window_ms);
   const bool has_contact = !answer.customer.email.empty() || !answer.customer.phone.empty();
   add_raw(out, "has_contact", has_contact ? "true" : "false");
+  if (answer.invitation) add_raw(out, "invitation", json::encode(*answer.invitation));
   if (answer.next_open) add_int(out, "next_open_at_ms", answer.next_open->ms);
   return out + "}";
 }

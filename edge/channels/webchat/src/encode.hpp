@@ -13,6 +13,7 @@
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/types.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/rating/types.hpp"
 #include "yingda/realtime/hub.hpp"
 #include "yingda/realtime/queue_place.hpp"
 #include "yingda/storage/database.hpp"
@@ -41,6 +42,7 @@ std::string ack_frame(std::string_view client_msg_id, MessageId message, std::in
 std::string nack_frame(std::string_view client_msg_id, const Error& error, messages::Language language,
                        std::optional<std::int64_t> retry_after_ms);
 
+std::string rated_frame(const rating::Invitation& invitation);
 /// What was kept of a contact.
 std::string contact_frame(const customer::Contact& contact);
 
@@ -56,6 +58,7 @@ struct SessionAnswer {
   std::int64_t last_seq = 0;
   bool typing_preview = false, online = false;
   std::int64_t recall_window_ms = 0;
+  std::optional<rating::Invitation> invitation;
   std::optional<UtcTime> next_open;  // nobody is there now; when the published hours begin
 };
 std::string encode_session(const SessionAnswer& answer, const FileToken& token, const PlaceOf& place);

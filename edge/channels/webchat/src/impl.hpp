@@ -81,6 +81,7 @@ struct Webchat::Impl : std::enable_shared_from_this<Webchat::Impl> {
   routing::Routing& routing;
   realtime::Hub& hub;
   files::FileStore& files;
+  rating::Ratings* const ratings;
   const Rates rates;
   Registry registry;
   PublishedQueues published;

@@ -5,6 +5,7 @@
 
 #include "yingda/base/json.hpp"
 #include "yingda/base/log.hpp"
+#include "yingda/rating/ratings.hpp"
 #include "yingda/realtime/error_frame.hpp"
 
 namespace yingda::webchat {
@@ -93,6 +94,8 @@ void Link::take(Frame frame) {
     });
   } else if (auto* left = std::get_if<ContactFrame>(&frame)) {
     contact(std::move(left->contact));
+  } else if (auto* said = std::get_if<RateFrame>(&frame)) {
+    answer_invitation(std::move(said->answer));
   } else if (auto* track = std::get_if<TrackFrame>(&frame)) {
     TrackedEvent event{visitor_.customer, std::move(track->name), std::move(track->properties), impl->clock.now()};
     write([tenant = visitor_.tenant, payload = json::encode(event)](storage::Transaction& tx) -> Status {
@@ -127,6 +130,24 @@ void Link::contact(customer::Contact left) {
         if (!self) return;
         if (!status) return self->error(status.error());
         if (const auto answers = self->answers_.lock()) answers->answer(contact_frame(*kept));
+      });
+}
+
+void Link::answer_invitation(rating::Answer answer) {
+  const auto impl = impl_.lock();
+  const auto kept = std::make_shared<rating::Invitation>();
+  impl->database.write_async(
+      visitor_.tenant,
+      [impl, visitor = visitor_, kept, answer = std::move(answer)](storage::Transaction& tx) -> Status {
+        if (!impl->ratings) return fail(Code::not_found, "rating.not_invited");
+        YD_TRY(*kept, impl->ratings->answer(tx, visitor.tenant, visitor.customer, answer));
+        return {};
+      },
+      [weak = weak_from_this(), kept](const Status& status) {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!status) return self->error(status.error());
+        if (const auto answers = self->answers_.lock()) answers->answer(rated_frame(*kept));
       });
 }
 
@@ -168,6 +189,7 @@ void Link::send(SendFrame frame) {
   inbound.text = std::move(frame.text);
   inbound.file = frame.file;
   inbound.quote = frame.quote;
+  inbound.topic = std::move(frame.topic);
   ++in_flight_;
   if (const auto answers = answers_.lock()) answers->in_flight(1);
   impl->database.write_async(

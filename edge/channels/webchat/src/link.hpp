@@ -43,6 +43,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void error(const Error& error);
   void page(PageFrame frame);
   void contact(customer::Contact left);
+  void answer_invitation(rating::Answer answer);
   void write(std::function<Status(storage::Transaction&)> job);
 
   const std::weak_ptr<Webchat::Impl> impl_;

@@ -38,9 +38,9 @@ struct Info {
   std::optional<InfoHours> hours;
   InfoPromises promises;
   InfoLimits limits;
-  bool history_kept = true;
+  bool rating = false, history_kept = true;
 };
-YD_DESCRIBE(Info, (online, hours, promises, limits, history_kept))
+YD_DESCRIBE(Info, (online, hours, promises, limits, rating, history_kept))
 
 using Spans = std::vector<calendar::Span>;
 
@@ -142,6 +142,7 @@ std::string encode_info(const Published& queue, const InfoView& view) {
   }
   info.promises = {queue.rules.remind_ms, queue.rules.close_ms};
   info.limits = {conversation::kFileBytesMax, conversation::kTextCodePointsMax, queue.length_max};
+  info.rating = queue.rated;
   return json::encode(info);
 }
 
@@ -156,11 +157,8 @@ std::int64_t PublishedQueues::changes() const {
   return changes_;
 }
 
-PublishedPtr PublishedQueues::put(TenantId tenant, TeamId team, std::span<const routing::QueuePolicy> policies,
-                                  std::int64_t changes) {
-  auto policy = std::ranges::find(policies, team, &routing::QueuePolicy::team_id);
-  if (policy == policies.end()) policy = policies.begin();
-  auto made = std::make_shared<const Published>(publish(policy == policies.end() ? routing::QueuePolicy{} : *policy));
+PublishedPtr PublishedQueues::put(TenantId tenant, TeamId team, Published queue, std::int64_t changes) {
+  auto made = std::make_shared<const Published>(std::move(queue));
   const std::scoped_lock lock(mutex_);
   if (changes == changes_) queues_[{tenant, team}] = made;
   return made;

@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +24,7 @@ struct Published {
   std::optional<calendar::Calendar> calendar;  // none: no hours are published
   routing::SilenceRules rules;
   std::int64_t length_max = 0;
+  bool rated = false;  // customers are asked for a rating
 };
 using PublishedPtr = std::shared_ptr<const Published>;
 
@@ -53,9 +53,8 @@ class PublishedQueues {
   PublishedPtr find(TenantId tenant, TeamId team) const;
   /// Grows with every `forget`.
   std::int64_t changes() const;
-  /// Gives what `team` publishes (none: the first policy's team, which routing takes then) and keeps it unless
-  /// something was forgotten since `changes`, for then it may be old.
-  PublishedPtr put(TenantId tenant, TeamId team, std::span<const routing::QueuePolicy> policies, std::int64_t changes);
+  /// Keeps it unless something was forgotten since `changes`, for then it may be old.
+  PublishedPtr put(TenantId tenant, TeamId team, Published queue, std::int64_t changes);
   void forget(TenantId tenant);
 
  private:

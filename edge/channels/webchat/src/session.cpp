@@ -6,6 +6,7 @@
 #include "store.hpp"
 #include "yingda/base/crypto.hpp"
 #include "yingda/base/log.hpp"
+#include "yingda/rating/ratings.hpp"
 
 namespace yingda::webchat {
 namespace {
@@ -62,6 +63,9 @@ Result<std::string> Webchat::Impl::open_session(const WidgetEntry& entry, const 
       YD_TRY(answer.messages, conversations.messages_for_customer(tx, tenant, customer, 0, kSessionMessages));
       YD_TRY(const auto company, org.load_tenant(tx, tenant));
       answer.recall_window_ms = company.recall_window_ms;
+      if (ratings) {
+        YD_TRY(answer.invitation, ratings->current(tx, tenant, customer));
+      }
       YD_TRY(answer.last_seq, database.last_seq(tx, tenant));
       return {};
     });

@@ -1,5 +1,6 @@
 #include "yingda/webchat/webchat.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "webchat_migrations.gen.hpp"
 #include "yingda/base/log.hpp"
 #include "yingda/files/file_store.hpp"
+#include "yingda/rating/ratings.hpp"
 #include "yingda/realtime/scan.hpp"
 
 namespace yingda::webchat {
@@ -46,6 +48,7 @@ Webchat::Impl::Impl(storage::Database& database, runtime::WorkerPool& workers, c
       routing(routing),
       hub(hub),
       files(files),
+      ratings(options.ratings),
       rates(options.rates),
       sends_by_visitor(rates.sends_by_visitor, kBucketsMax),
       sends_by_address(rates.sends_by_address, kBucketsMax),
@@ -92,7 +95,7 @@ Status Webchat::start() {
     const auto impl = weak.lock();
     if (!impl) return;
     const std::string_view area = area_of(event.payload);
-    if (area == "routing") impl->published.forget(event.tenant);
+    impl->published.forget(event.tenant);  // rare, and cheap to read again
     if (area != "widgets") return;
     const Status posted = impl->workers.post([impl, tenant = event.tenant] { impl->reload_widgets(tenant); });
     if (!posted) log::error("webchat.reload", posted.error());
@@ -112,10 +115,22 @@ void Webchat::Impl::reload_widgets(TenantId tenant) {
 Result<PublishedPtr> Webchat::Impl::published_of(const WidgetEntry& entry) {
   if (auto known = published.find(entry.tenant, entry.widget.team_id)) return known;
   const std::int64_t asked_at = published.changes();
-  YD_TRY(const auto policies, database.read_for<std::vector<routing::QueuePolicy>>([&](storage::Transaction& tx) {
-    return routing.policies(tx, org::Org::system_actor(entry.tenant));
+  std::vector<routing::QueuePolicy> policies;
+  bool rated = false;
+  YD_CHECK(database.read([&](storage::Transaction& tx) -> Status {
+    YD_TRY(policies, routing.policies(tx, org::Org::system_actor(entry.tenant)));
+    if (!ratings) return {};
+    YD_TRY(const auto settings, ratings->settings(tx, entry.tenant));
+    rated = std::ranges::any_of(settings.channels, [](const rating::ChannelSettings& one) {
+      return one.channel == conversation::Channel::webchat && one.enabled;
+    });
+    return {};
   }));
-  return published.put(entry.tenant, entry.widget.team_id, policies, asked_at);
+  auto policy = std::ranges::find(policies, entry.widget.team_id, &routing::QueuePolicy::team_id);
+  if (policy == policies.end()) policy = policies.begin();  // as routing takes it
+  auto made = publish(policy == policies.end() ? routing::QueuePolicy{} : *policy);
+  made.rated = rated;
+  return published.put(entry.tenant, entry.widget.team_id, std::move(made), asked_at);
 }
 
 bool Webchat::handles(std::string_view path) { return path.starts_with(kPrefix); }

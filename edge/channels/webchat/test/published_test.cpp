@@ -109,28 +109,15 @@ TEST(PublishedQueues, ForgottenWhileRead_OldAnswerIsNotKept) {
   PublishedQueues queues;
   const TenantId tenant{1};
   const TeamId team{2};
-  routing::QueuePolicy policy;
-  policy.team_id = team;
   const auto before = queues.changes();
   queues.forget(tenant);
-  EXPECT_TRUE(queues.put(tenant, team, {&policy, 1}, before));
+  EXPECT_TRUE(queues.put(tenant, team, {}, before));
   EXPECT_EQ(queues.find(tenant, team), nullptr);
-  EXPECT_TRUE(queues.put(tenant, team, {&policy, 1}, queues.changes()));
+  EXPECT_TRUE(queues.put(tenant, team, {}, queues.changes()));
   EXPECT_NE(queues.find(tenant, team), nullptr);
   EXPECT_EQ(queues.find(TenantId{3}, team), nullptr);
   queues.forget(tenant);
   EXPECT_EQ(queues.find(tenant, team), nullptr);
-}
-
-TEST(PublishedQueues, WidgetWithoutTeam_TakesTheFirstPolicy) {
-  PublishedQueues queues;
-  routing::QueuePolicy first, second;
-  first.team_id = {2};
-  first.length_max = 7;
-  second.team_id = {3};
-  const std::vector policies{first, second};
-  EXPECT_EQ(queues.put(TenantId{1}, {}, policies, 0)->length_max, 7);
-  EXPECT_EQ(queues.put(TenantId{1}, {}, {}, 0)->length_max, 0);
 }
 
 }  // namespace

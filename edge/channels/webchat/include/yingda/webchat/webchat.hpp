@@ -25,11 +25,16 @@
 namespace yingda::files {
 class FileStore;
 }
+namespace yingda::rating {
+class Ratings;
+}
 
 namespace yingda::webchat {
 
 struct Options {
   Rates rates;
+  /// Asks and keeps customers' ratings; outlives the Webchat. None: nobody is asked.
+  rating::Ratings* ratings = nullptr;
 };
 
 class Webchat {
