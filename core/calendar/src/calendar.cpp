@@ -61,27 +61,38 @@ struct Calendar::Impl {
     for (const SpecialDay& day : schedule.special_days) special[*parse_date(day.date)] = day.spans;
   }
 
-  const Week& week_at(DayNumber day) const {
+  /// What decides about a day, and its hours.
+  struct Found {
+    DaySource source = DaySource::week;
+    std::size_t season = 0;  // index, of a day of a season
+    const std::vector<Span>* spans = nullptr;
+  };
+
+  Found find(DayNumber day) const {
+    static const std::vector<Span> closed;
+    if (const auto own = special.find(day); own != special.end()) return {DaySource::special, 0, &own->second};
+    Found found;
+    const Week* hours = &week;
     const unsigned month_day = month_day_of(day);
     const auto season = std::ranges::find_if(seasons, [&](const YearPart& part) { return part.holds(month_day); });
-    return season == seasons.end() ? week : season->week;
-  }
-
-  const std::vector<Span>& spans_of(DayNumber day) const {
-    static const std::vector<Span> closed;
-    if (const auto own = special.find(day); own != special.end()) return own->second;
-    const Week& hours = week_at(day);
+    if (season != seasons.end()) {
+      found = {DaySource::season, static_cast<std::size_t>(season - seasons.begin()), nullptr};
+      hours = &season->week;
+    }
     if (schedule.chinese_holidays) {
       const DayKind kind = holidays.day(day).kind;
-      if (kind == DayKind::off) return closed;
+      if (kind == DayKind::off) return {DaySource::holiday, 0, &closed};
       if (kind == DayKind::work) {  // the hours of the first weekday that is worked
         const auto worked =
-            std::find_if(hours.begin() + 1, hours.begin() + 6, [](const auto& s) { return !s.empty(); });
-        if (worked != hours.begin() + 6) return *worked;
+            std::find_if(hours->begin() + 1, hours->begin() + 6, [](const auto& s) { return !s.empty(); });
+        if (worked != hours->begin() + 6) return {DaySource::working_weekend, 0, &*worked};
       }
     }
-    return hours.at(static_cast<std::size_t>(weekday_of(day)));
+    found.spans = &hours->at(static_cast<std::size_t>(weekday_of(day)));
+    return found;
   }
+
+  const std::vector<Span>& spans_of(DayNumber day) const { return *find(day).spans; }
 
   DayNumber local_day(UtcTime at) const {
     return date::floor<date::days>(zone->to_local(sys(at))).time_since_epoch().count();
@@ -171,6 +182,42 @@ DurationMs Calendar::working_time(UtcTime from, UtcTime until) const {
   DurationMs sum;
   for (const Interval& open : open_hours(from, until)) sum.ms += (open.until - open.from).ms;
   return sum;
+}
+
+PlannedDay Calendar::plan(DayNumber day) const {
+  const Impl::Found found = impl_->find(day);
+  PlannedDay out;
+  out.date = date_text(day);
+  out.source = found.source;
+  out.spans = *found.spans;
+  if (found.source == DaySource::season) out.name = impl_->schedule.seasons[found.season].name;
+  if (found.source == DaySource::special) {
+    const auto own = std::ranges::find(impl_->schedule.special_days, out.date, &SpecialDay::date);
+    if (own != impl_->schedule.special_days.end()) out.name = own->name;
+  }
+  // Holidays are named also where own hours go before them: then one sees what they were made for.
+  const auto& public_day = impl_->holidays.day(day);
+  out.holiday_zh_CN = public_day.name_zh_CN;
+  out.holiday_en = public_day.name_en;
+  return out;
+}
+
+Result<DayPlan> plan_days(const Schedule& schedule, std::string_view from, std::int64_t days) {
+  std::vector<FieldError> wrong;
+  const auto first = parse_date(from);
+  if (!first) wrong.push_back({"from", "calendar.invalid_date"});
+  if (days < 1 || days > kPlannedDaysMax) wrong.push_back({"days", "request.out_of_range"});
+  if (!wrong.empty()) return fail_fields(std::move(wrong));
+  auto made = Calendar::make(schedule);
+  if (!made) {
+    auto error = std::move(made).error();
+    for (FieldError& field : error.fields) field.field = "schedule." + field.field;
+    return std::unexpected(std::move(error));
+  }
+  DayPlan out;
+  out.known_until = date_text(ChineseDays::current().known_until());
+  for (std::int64_t i = 0; i < days; ++i) out.days.push_back(made->plan(*first + i));
+  return out;
 }
 
 const Schedule& Calendar::schedule() const { return impl_->schedule; }

@@ -1,17 +1,27 @@
 #include "yingda/calendar/chinese_days.hpp"
 
 #include <chrono>
+#include <map>
+#include <optional>
 
 #include "chinese_days_text.gen.hpp"
 #include "civil.hpp"
 #include "yingda/base/assert.hpp"
+#include "yingda/base/json.hpp"
 
 namespace yingda::calendar {
+
+/// Names by date: "English,中文,days".
+struct PackageDays {
+  std::map<std::string, std::string> holidays, workdays;
+};
+YD_DESCRIBE(PackageDays, (holidays, workdays))
+
 namespace {
 
 /// Cuts the first word off.
-std::string_view take_word(std::string_view& line) {
-  const std::size_t end = line.find(' ');
+std::string_view take_word(std::string_view& line, char separator = ' ') {
+  const std::size_t end = line.find(separator);
   const std::string_view word = line.substr(0, end);
   line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
   return word;
@@ -20,6 +30,11 @@ std::string_view take_word(std::string_view& line) {
 DayNumber end_of_year(DayNumber day) {
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
   return std::chrono::sys_days(date.year() / std::chrono::December / 31).time_since_epoch().count();
+}
+
+std::optional<ChineseDays>& installed() {
+  static std::optional<ChineseDays> table;
+  return table;
 }
 
 }  // namespace
@@ -44,6 +59,48 @@ Result<ChineseDays> ChineseDays::decode(std::string_view text) {
   }
   if (!out.days_.empty()) out.known_until_ = end_of_year(out.days_.rbegin()->first);
   return out;
+}
+
+Result<ChineseDays> ChineseDays::decode_json(std::string_view json) {
+  YD_TRY(const auto package, json::decode<PackageDays>(json));
+  ChineseDays out;
+  const auto add = [&](const std::map<std::string, std::string>& named, DayKind kind) -> Status {
+    for (const auto& [text, names] : named) {
+      const auto date = parse_date(text);
+      std::string_view rest = names;
+      const std::string_view english = take_word(rest, ',');
+      const std::string_view chinese = take_word(rest, ',');
+      if (!date || english.empty() || chinese.empty())
+        return fail(Code::invalid_argument, "calendar.invalid_days", text);
+      out.days_.insert_or_assign(*date, Day{kind, std::string(chinese), std::string(english)});
+    }
+    return {};
+  };
+  YD_CHECK(add(package.holidays, DayKind::off));
+  YD_CHECK(add(package.workdays, DayKind::work));
+  if (out.days_.empty()) return fail(Code::invalid_argument, "calendar.invalid_days", "no days");
+  out.known_until_ = end_of_year(out.days_.rbegin()->first);
+  return out;
+}
+
+std::string ChineseDays::encode() const {
+  std::string out;
+  for (const auto& [number, day] : days_) {
+    out += date_text(number);
+    out += day.kind == DayKind::off ? " off " : " work ";
+    out += day.name_zh_CN + " " + day.name_en + "\n";
+  }
+  return out;
+}
+
+const ChineseDays& ChineseDays::current() {
+  const auto& table = installed();
+  return table ? *table : built_in();
+}
+
+void ChineseDays::install(ChineseDays table) {
+  YD_ASSERT(!installed());
+  installed() = std::move(table);
 }
 
 const ChineseDays& ChineseDays::built_in() {

@@ -1,9 +1,11 @@
 // Civil dates as texts and day numbers.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "yingda/calendar/chinese_days.hpp"
@@ -35,6 +37,17 @@ inline std::optional<unsigned> parse_month_day(std::string_view text) {
   const auto month = parse_digits(text.substr(0, 2)), day = parse_digits(text.substr(3, 2));
   if (!month || !day || !(std::chrono::month(*month) / std::chrono::day(*day)).ok()) return std::nullopt;
   return *month * 100 + *day;
+}
+
+/// The reverse of parse_date, for years 0 to 9999.
+inline std::string date_text(DayNumber day) {
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+  const auto digits = [](unsigned value, std::size_t width) {
+    const std::string text = std::to_string(value);
+    return std::string(width - std::min(width, text.size()), '0') + text;
+  };
+  return digits(static_cast<unsigned>(static_cast<int>(date.year())), 4) + "-" +
+         digits(static_cast<unsigned>(date.month()), 2) + "-" + digits(static_cast<unsigned>(date.day()), 2);
 }
 
 inline unsigned month_day_of(DayNumber day) {

@@ -172,6 +172,35 @@ TEST(ChineseDays_Decode, BadLine_SaysWhichOne) {
   EXPECT_FALSE(ChineseDays::decode("2027-13-01 off x y"));
 }
 
+TEST(ChineseDays_DecodeJson, PackageOfTheYear_EncodesToLines) {
+  const auto table = ChineseDays::decode_json(
+      R"({"holidays":{"2027-01-01":"New Year's Day,元旦,1"},"workdays":{"2027-02-06":"Spring Festival,春节,4"},"inLieuDays":{}})");
+  ASSERT_TRUE(table) << table.error().detail;
+  EXPECT_EQ(table->encode(), "2027-01-01 off 元旦 New Year's Day\n2027-02-06 work 春节 Spring Festival\n");
+  EXPECT_EQ(table->known_until(), utc(2027, 12, 31).ms / days(1).ms);
+  const auto again = ChineseDays::decode(table->encode());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->encode(), table->encode());
+}
+
+TEST(ChineseDays_DecodeJson, Broken_SaysWhere) {
+  EXPECT_FALSE(ChineseDays::decode_json("[]"));
+  EXPECT_FALSE(ChineseDays::decode_json(R"({"holidays":{},"workdays":{}})"));
+  for (const char* names : {"", "x", ",元旦,1"}) {
+    const auto bad =
+        ChineseDays::decode_json(std::string(R"({"holidays":{"2027-01-01":")") + names + R"("},"workdays":{}})");
+    ASSERT_FALSE(bad) << names;
+    EXPECT_EQ(bad.error().detail, "2027-01-01");
+  }
+}
+
+TEST(ChineseDays_BuiltIn, EncodedAndDecoded_IsTheSame) {
+  const auto again = ChineseDays::decode(ChineseDays::built_in().encode());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->encode(), ChineseDays::built_in().encode());
+  EXPECT_EQ(again->known_until(), ChineseDays::built_in().known_until());
+}
+
 TEST(ChineseDays_BuiltIn, KnowsNamesAndItsEnd) {
   const auto& table = ChineseDays::built_in();
   const DayNumber new_year = utc(2026, 1, 1).ms / days(1).ms;

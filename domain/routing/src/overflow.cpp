@@ -8,14 +8,19 @@ bool over_bounds(const Board& board, const WorkItem& item, UtcTime now) {
   return policy.length_max > 0 && board.position(item.id) > policy.length_max;
 }
 
-std::optional<TeamId> overflow_target(const Board& board, const WorkItem& item, const std::set<TeamId>& been) {
-  for (const TeamId team : board.policy(item.team).overflow_team_ids) {
-    if (team == item.team || been.contains(team)) continue;
+std::optional<TeamId> first_open_team(const Board& board, TeamId from, std::span<const TeamId> teams,
+                                      const std::set<TeamId>& been) {
+  for (const TeamId team : teams) {
+    if (team == from || been.contains(team)) continue;
     const QueuePolicy& other = board.policy(team);
     if (other.length_max > 0 && board.queue_length(team) >= other.length_max) continue;
     if (board.anyone_here(team)) return team;
   }
   return std::nullopt;
+}
+
+std::optional<TeamId> overflow_target(const Board& board, const WorkItem& item, const std::set<TeamId>& been) {
+  return first_open_team(board, item.team, board.policy(item.team).overflow_team_ids, been);
 }
 
 }  // namespace yingda::routing

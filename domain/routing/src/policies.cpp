@@ -1,6 +1,7 @@
 // Policies of queues and profiles of agents: reading, checking, saving.
 #include <algorithm>
 
+#include "check_policy.hpp"
 #include "impl.hpp"
 #include "yingda/base/text.hpp"
 
@@ -10,7 +11,6 @@ namespace {
 constexpr std::size_t kSkillsMax = 50;  // of an agent or a queue
 constexpr std::size_t kLanguagesMax = 20;
 constexpr std::size_t kSkillCodePointsMax = 40;
-constexpr std::int64_t kLevelMax = 5;
 constexpr std::int64_t kWeightMax = 100;
 
 /// Collects what is wrong with a request.
@@ -37,12 +37,12 @@ class Checker {
       const std::string at = "skills[" + std::to_string(i) + ']';
       if (!text::check_length("name", skills[i].name, 1, kSkillCodePointsMax))
         wrong.push_back({at + ".name", "request.out_of_range"});
-      range(at + ".level", skills[i].level, 1, kLevelMax);
+      range(at + ".level", skills[i].level, 1, kSkillLevelMax);
     }
   }
 };
 
-void check_policy(Checker& check, const QueuePolicy& policy) {
+void check_all(Checker& check, const QueuePolicy& policy) {
   check.range("priority_step_ms", policy.priority_step_ms, 0, hours(24).ms);
   check.range("vip_priority", policy.vip_priority, 0, 9);
   check.range("last_agent_wait_ms", policy.last_agent_wait_ms, 0, hours(24).ms);
@@ -55,6 +55,11 @@ void check_policy(Checker& check, const QueuePolicy& policy) {
   check.count("channel_silence", policy.channel_silence.size(), 10);
   for (std::size_t i = 0; i < policy.channel_silence.size(); ++i)
     check.silence("channel_silence[" + std::to_string(i) + "].rules", policy.channel_silence[i].rules);
+  check.range("offer_ms", policy.offer_ms, kOfferMsMin, kOfferMsMax);
+  check.range("wrap_up_ms", policy.wrap_up_ms, 0, kWrapUpMsMax);
+  check.range("wrap_up_max_ms", policy.wrap_up_max_ms, 0, kWrapUpMsMax);
+  check.range("alarm_length", policy.alarm_length, 0, 100'000);
+  check.range("alarm_wait_ms", policy.alarm_wait_ms, 0, days(7).ms);
   check.skills(policy.skills);
   check.count("weights", policy.weights.size(), 10);
   for (std::size_t i = 0; i < policy.weights.size(); ++i)
@@ -66,6 +71,12 @@ void check_policy(Checker& check, const QueuePolicy& policy) {
 }
 
 }  // namespace
+
+std::vector<FieldError> check_policy(const QueuePolicy& policy) {
+  Checker check;
+  check_all(check, policy);
+  return std::move(check.wrong);
+}
 
 Result<std::vector<QueuePolicy>> Routing::policies(storage::Transaction& tx, const org::Actor& actor) {
   YD_TRY(const auto teams, impl_->org.list_teams(tx, actor));
@@ -84,9 +95,7 @@ Result<std::vector<QueuePolicy>> Routing::policies(storage::Transaction& tx, con
 
 Result<QueuePolicy> Routing::save_policy(storage::Transaction& tx, const org::Actor& actor, const QueuePolicy& policy) {
   if (!actor.may(org::Permission::settings_manage)) return fail(Code::permission_denied, "auth.permission_denied");
-  Checker check;
-  check_policy(check, policy);
-  if (!check.wrong.empty()) return fail_fields(std::move(check.wrong));
+  if (auto wrong = check_policy(policy); !wrong.empty()) return fail_fields(std::move(wrong));
   YD_TRY(const auto teams, impl_->org.list_teams(tx, actor));
   const auto known = [&](TeamId id) {
     return std::ranges::any_of(teams, [&](const org::Team& team) { return team.id == id; });

@@ -28,14 +28,24 @@ class ChineseDays {
 
   /// The table that this program was built with.
   static const ChineseDays& built_in();
+  /// What calendars go by: the installed table, else the built-in one.
+  static const ChineseDays& current();
+  /// Replaces what current() gives, for the life of the program: once, before any other thread asks.
+  static void install(ChineseDays table);
   /// Lines `2026-01-01 off 元旦 New Year's Day`, `work` for working weekends, `#` comments; invalid_argument
   /// `calendar.invalid_days` with the line's number in detail.
   static Result<ChineseDays> decode(std::string_view text);
+  /// `dist/chinese-days.json` of the npm package chinese-days: {"holidays": {"2026-01-01": "English,中文,1"},
+  /// "workdays": {…}}. The errors of json::decode; invalid_argument `calendar.invalid_days` with the date in detail.
+  static Result<ChineseDays> decode_json(std::string_view json);
+  /// The form that decode() reads, in order of days.
+  std::string encode() const;
 
   /// Ordinary for days that the table does not name.
   const Day& day(DayNumber date) const;
   /// The last day of the last year the table knows; later holidays are not announced yet.
   DayNumber known_until() const { return known_until_; }
+  std::size_t size() const { return days_.size(); }
 
  private:
   std::map<DayNumber, Day> days_;
