@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   yingda::app::add_admin(program, chosen);
   yingda::app::add_store_commands(program, chosen);
   yingda::app::add_routing_commands(program, chosen);
+  yingda::app::add_calendar_commands(program, chosen);
   yingda::bench::add_bench_commands(program);
   CLI11_PARSE(program, argc, argv);
   int code = 0;

@@ -20,6 +20,7 @@ void add_serve(CLI::App& program, Action& chosen);
 void add_admin(CLI::App& program, Action& chosen);
 void add_store_commands(CLI::App& program, Action& chosen);  // backup, restore, migrate, openapi
 void add_routing_commands(CLI::App& program, Action& chosen);
+void add_calendar_commands(CLI::App& program, Action& chosen);
 
 /// `--data` and `--database`, the same for every command.
 void add_store_options(CLI::App& command, ServeOptions& options);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "commands.hpp"
+#include "holidays.hpp"
 #include "demo.hpp"
 #include "yingda/base/log.hpp"
 
@@ -86,6 +87,7 @@ int serve(ServeCommand& command) {
   log::set_level(level_of(command.log_level));
   if (const auto listen = read_listen(command.listen, command.options); !listen) return complain(listen.error());
   const sigset_t signals = block_signals();
+  install_holidays(command.options.data);
   auto server = Server::start(command.options);
   if (!server) return complain(server.error());
   print_welcome(command.options, (*server)->port());
