@@ -21,7 +21,31 @@ Status check_outbound(const org::Actor& actor, const OutboundMessage& outbound) 
     return fail(Code::invalid_argument, "conversation.too_many_mentions");
   if (!outbound.mentions.empty() && outbound.kind != MessageKind::note)
     return fail(Code::invalid_argument, "conversation.mentions_outside_note");
+  // A file could be fetched by whoever reaches the conversation.
+  if (outbound.kind == MessageKind::whisper && outbound.file)
+    return fail(Code::invalid_argument, "conversation.whisper_text_only");
   return check_content(outbound.kind, outbound.text, static_cast<bool>(outbound.file));
+}
+
+/// What the actor may read of a thread that he reaches.
+store::Sight sight_of(const Conversation& conversation, const org::Actor& actor) {
+  if (reach_of(conversation, actor).supervisor) return {};
+  return {store::Sight::Of::agent, actor.user};
+}
+
+/// For those who do not hear a whisper: `last_seq` moved on.
+Transition moved_silently() {
+  Transition transition;
+  transition.event = "conversation.changed";
+  return transition;
+}
+
+Status check_whisper(const Conversation& conversation, const org::Actor& actor) {
+  if (!reach_of(conversation, actor).supervisor || !actor.user)
+    return fail(Code::permission_denied, "auth.permission_denied");
+  if (conversation.state != State::assigned || !conversation.agent)
+    return fail(Code::conflict, "conversation.no_owner");
+  return {};
 }
 
 /// Programs (no user) and supervisors may always answer; of a closed conversation everybody who may handle it.
@@ -47,7 +71,7 @@ Result<Message> compose(storage::Transaction& tx, IdSource& ids, const org::Acto
     message.file = std::move(file.stored.info);
   }
   if (outbound.quote) {
-    const auto sight = outbound.kind == MessageKind::note ? QuoteSight::note : QuoteSight::answer;
+    const auto sight = is_internal(outbound.kind) ? QuoteSight::note : QuoteSight::answer;
     YD_TRY(message.quote, quote_message(tx, actor.tenant, id, outbound.quote, sight));
   }
   return message;
@@ -70,7 +94,7 @@ Result<Message> apply_recall(storage::Transaction& tx, org::Org& org, IdSource& 
   message.text.clear();
   message.file.reset();
   message.quote.reset();
-  message.mentions.clear();
+  if (message.kind != MessageKind::whisper) message.mentions.clear();
   message.recalled_at_ms = now;
   YD_TRY(const auto quoting, store::blank_quotes(tx, tenant, thread.view.id, message.id, kQuotesToldMax));
 
@@ -87,6 +111,7 @@ Result<Message> apply_recall(storage::Transaction& tx, org::Org& org, IdSource& 
 
   Teller teller(tx, ids, tenant, now);
   const std::string json = codec::encode_conversation(thread.view);
+  if (message.kind == MessageKind::whisper) teller.tell_transition(json, moved_silently());
   teller.tell_message(json, message, "message.recalled");
   for (const Message& other : quoting) teller.tell_message(json, other, "message.recalled");
   return message;
@@ -99,17 +124,21 @@ Result<Accepted> Conversations::send(storage::Transaction& tx, const org::Actor&
   YD_CHECK(check_outbound(actor, outbound));
   YD_TRY(Thread thread, lock_reached(tx, actor, id));
   Conversation& view = thread.view;
-  const bool note = outbound.kind == MessageKind::note;
+  const bool note = is_internal(outbound.kind);
+  const bool whisper = outbound.kind == MessageKind::whisper;
+  if (whisper) YD_CHECK(check_whisper(view, actor));
   if (!note && !may_answer(view, actor, reach_of(view, actor))) {
     // A retry of what was accepted while the conversation was still his is not refused.
     YD_TRY(const auto sent,
            store::find_message_by_key(tx, actor.tenant, id, author_key(actor), outbound.client_msg_id));
     if (sent) return duplicate_of(tx, actor.tenant, id, author_key(actor), outbound.client_msg_id);
-    return fail(Code::permission_denied, "conversation.not_owner");
+    return fail(Code::permission_denied,
+                reach_of(view, actor).consulted ? "conversation.consult_notes_only" : "conversation.not_owner");
   }
   const UtcTime now = clock_.now(), updated_before = view.updated_at_ms;
   const std::int64_t version_before = view.version;
   YD_TRY(Message message, compose(tx, ids_, actor, id, outbound, now));
+  if (whisper) message.mentions = {view.agent->id};
 
   const bool reopens = view.state == State::closed && !note && actor.user && !outbound.automatic;
   Teller teller(tx, ids_, actor.tenant, now);
@@ -120,10 +149,12 @@ Result<Accepted> Conversations::send(storage::Transaction& tx, const org::Actor&
     told = teller.system_message(thread, *reopened.told);
   }
   apply_message(thread, message);
-  touch(thread, now);
+  // A whisper leaves the lists as they are.
+  touch(thread, whisper ? view.updated_at_ms : now);
 
   YD_TRY(const bool stored, store::insert_message(tx, actor.tenant, message, author_key(actor)));
   if (!stored) return duplicate_of(tx, actor.tenant, id, author_key(actor), outbound.client_msg_id);
+  if (whisper) YD_CHECK(org_.audit(tx, actor, "conversation.whispered", to_string(id), "", ""));
   if (reopens) {
     YD_CHECK(store::insert_message(tx, actor.tenant, *told, 0));
     YD_CHECK(resume_episode(tx, actor.tenant, thread));
@@ -138,6 +169,7 @@ Result<Accepted> Conversations::send(storage::Transaction& tx, const org::Actor&
     teller.tell_transition(json, reopened);
     teller.tell_message(json, *told);
   }
+  if (whisper) teller.tell_transition(json, moved_silently());
   teller.tell_message(json, message);
   return Accepted{std::move(view), std::move(message), false, false};
 }
@@ -152,6 +184,7 @@ Result<Message> Conversations::recall(storage::Transaction& tx, const org::Actor
   YD_TRY(auto message, store::find_message(tx, actor.tenant, id));
   if (!message) return fail(Code::not_found, "conversation.message_not_found");
   const bool own = message->author.kind == AuthorKind::agent && message->author.id == to_string(actor.user);
+  if (!own && message->kind == MessageKind::whisper) return fail(Code::not_found, "conversation.message_not_found");
   if (!own) return fail(Code::permission_denied, "conversation.not_author");
   return apply_recall(tx, org_, ids_, actor.tenant, thread, *std::move(message), clock_.now());
 }
@@ -181,15 +214,16 @@ Result<Conversation> Conversations::load(storage::Transaction& tx, TenantId tena
 
 Result<std::vector<Message>> Conversations::messages(storage::Transaction& tx, const org::Actor& actor,
                                                      ConversationId id, std::int64_t before_seq, int limit) {
-  YD_CHECK(access_conversation(tx, actor, id));
+  YD_TRY(const auto conversation, access_conversation(tx, actor, id));
   return store::messages_before(tx, actor.tenant, id, before_seq, std::clamp(limit, 1, kMessagePageMax),
-                                store::Sight::everything);
+                                sight_of(conversation, actor));
 }
 
 Result<std::vector<Message>> Conversations::messages_after(storage::Transaction& tx, const org::Actor& actor,
                                                            ConversationId id, std::int64_t after_seq, int limit) {
-  YD_CHECK(access_conversation(tx, actor, id));
-  return store::messages_after(tx, actor.tenant, id, after_seq, std::clamp(limit, 1, kMessagePageMax));
+  YD_TRY(const auto conversation, access_conversation(tx, actor, id));
+  return store::messages_after(tx, actor.tenant, id, after_seq, std::clamp(limit, 1, kMessagePageMax),
+                               sight_of(conversation, actor));
 }
 
 }  // namespace yingda::conversation

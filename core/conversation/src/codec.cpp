@@ -35,9 +35,9 @@ void append_member(std::string& out, std::string_view key, const T& value) {
 
 }  // namespace
 
-std::string encode_participants(const std::vector<AgentSummary>& participants) { return encode_list(participants); }
-std::vector<AgentSummary> decode_participants(std::string_view text) {
-  return decode_or_empty<std::vector<AgentSummary>>(text);
+std::string encode_participants(const std::vector<Participant>& participants) { return encode_list(participants); }
+std::vector<Participant> decode_participants(std::string_view text) {
+  return decode_or_empty<std::vector<Participant>>(text);
 }
 std::string encode_users(const std::vector<UserId>& users) { return encode_list(users); }
 std::vector<UserId> decode_users(std::string_view text) {

@@ -11,8 +11,8 @@
 namespace yingda::conversation::codec {
 
 // Columns: "" stands for nothing. Stored text that cannot be read gives nothing, as if the column were empty.
-std::string encode_participants(const std::vector<AgentSummary>& participants);
-std::vector<AgentSummary> decode_participants(std::string_view text);
+std::string encode_participants(const std::vector<Participant>& participants);
+std::vector<Participant> decode_participants(std::string_view text);
 std::string encode_users(const std::vector<UserId>& users);
 std::vector<UserId> decode_users(std::string_view text);
 std::string encode_file(const std::optional<FileInfo>& file);

@@ -27,7 +27,8 @@ Reach reach_of(const Conversation& c, const org::Actor& actor) {
   Reach reach;
   if (actor.user) {
     reach.owner = c.agent && c.agent->id == actor.user;
-    reach.participant = contains(c.participants, actor.user, &AgentSummary::id);
+    if (const auto part = std::ranges::find(c.participants, actor.user, &Participant::id); part != c.participants.end())
+      (part->consulted() ? reach.consulted : reach.participant) = true;
   }
   reach.member = c.team_id && contains(actor.teams, c.team_id);
   const bool in_scope = actor.scope == org::DataScope::tenant || (c.team_id && contains(actor.scope_teams, c.team_id));
@@ -79,7 +80,7 @@ void apply_message(Thread& thread, Message& message) {
   message.seq = ++c.last_seq;
   message.conversation_id = c.id;
   message.episode_id = c.episode_id;
-  if (message.kind == MessageKind::note || message.kind == MessageKind::system) return;
+  if (is_internal(message.kind) || message.kind == MessageKind::system) return;
   c.last_preview = preview_of(message);
   c.last_author = message.author.kind;
   thread.visible_seq = message.seq;
@@ -164,7 +165,7 @@ void close_episode(Thread& thread, UtcTime now) {
 }
 
 bool drop_participant(Thread& thread, UserId user) {
-  return std::erase_if(thread.view.participants, [&](const AgentSummary& p) { return p.id == user; }) > 0;
+  return std::erase_if(thread.view.participants, [&](const Participant& p) { return p.id == user; }) > 0;
 }
 
 Receipts decide_receipts(const Receipts& before, Side side, std::int64_t delivered_seq, std::int64_t read_seq,

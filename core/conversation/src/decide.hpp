@@ -18,10 +18,11 @@ namespace yingda::conversation {
 struct Reach {
   bool owner = false;        // owns it; of a closed one: owned it last
   bool participant = false;  // takes part
+  bool consulted = false;    // was asked for advice: reads, writes notes
   bool member = false;       // works in its team
   bool viewer = false;       // may view it within his data scope
   bool supervisor = false;   // may supervise it within his data scope
-  bool any() const { return owner || participant || member || viewer; }
+  bool any() const { return owner || participant || consulted || member || viewer; }
   bool takes_part() const { return owner || participant; }
 };
 Reach reach_of(const Conversation& conversation, const org::Actor& actor);

@@ -32,7 +32,7 @@ Transition reopen_for(Thread& thread, const org::Actor& actor, UtcTime now) {
 }
 
 Status resume_episode(storage::Transaction& tx, TenantId tenant, const Thread& thread) {
-  for (const AgentSummary& participant : thread.view.participants)
+  for (const Participant& participant : thread.view.participants)
     YD_CHECK(store::insert_participant(tx, tenant, thread.view.id, participant.id));
   return store::save_episode(tx, tenant, thread, "");
 }
@@ -59,7 +59,7 @@ Result<Conversation> Conversations::close(storage::Transaction& tx, const org::A
   transition.reason = reason.empty() ? "agent" : std::string(reason);
   close_episode(thread, now);
   YD_CHECK(store::save_episode(tx, actor.tenant, thread, transition.reason));
-  for (const AgentSummary& participant : view.participants)
+  for (const Participant& participant : view.participants)
     YD_CHECK(store::delete_participant(tx, actor.tenant, id, participant.id));
   transition.told =
       SystemEvent{"conversation.closed", {{"agent", transition.by.name}, {"reason", transition.reason}}, false};

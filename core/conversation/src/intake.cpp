@@ -14,7 +14,7 @@ namespace {
 Status check_inbound(const InboundMessage& inbound) {
   YD_CHECK(check_client_key(inbound.client_msg_id));
   YD_CHECK(check_topic(inbound.topic));
-  if (inbound.kind == MessageKind::note) return fail(Code::invalid_argument, "conversation.invalid_kind");
+  if (is_internal(inbound.kind)) return fail(Code::invalid_argument, "conversation.invalid_kind");
   return check_content(inbound.kind, inbound.text, static_cast<bool>(inbound.file));
 }
 
@@ -57,8 +57,8 @@ Result<Message> compose(storage::Transaction& tx, IdSource& ids, const InboundMe
 
 /// Participants of the episode before leave with it; each hears it as the one who lost the conversation.
 Status part_with_participants(storage::Transaction& tx, Teller& teller, TenantId tenant, ConversationId id,
-                              const std::vector<AgentSummary>& leavers, std::string_view conversation_json) {
-  for (const AgentSummary& leaver : leavers) {
+                              const std::vector<Participant>& leavers, std::string_view conversation_json) {
+  for (const Participant& leaver : leavers) {
     YD_CHECK(store::delete_participant(tx, tenant, id, leaver.id));
     teller.tell_transition(conversation_json, {.event = "conversation.changed",
                                                .by = {},
@@ -90,7 +90,7 @@ Result<Accepted> Conversations::accept(storage::Transaction& tx, const InboundMe
                     .reason = {},
                     .note = {},
                     .told = {}};
-  std::vector<AgentSummary> leavers;
+  std::vector<Participant> leavers;
   if (opens) {
     leavers = view.participants;
     open_episode(thread, ids_.next<EpisodeId>(), inbound.channel, inbound.widget, now);
@@ -138,7 +138,7 @@ Result<std::vector<Message>> Conversations::messages_for_customer(storage::Trans
   YD_TRY(const auto thread, store::find_thread_of(tx, tenant, customer, store::Lock::none));
   if (!thread) return std::vector<Message>{};
   return store::messages_before(tx, tenant, thread->view.id, before_seq, std::clamp(limit, 1, kMessagePageMax),
-                                store::Sight::visible);
+                                {.of = store::Sight::Of::customer, .agent = {}});
 }
 
 Result<std::optional<Conversation>> Conversations::refresh_customer(storage::Transaction& tx, TenantId tenant,

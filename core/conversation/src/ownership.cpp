@@ -89,6 +89,8 @@ Result<Conversation> Conversations::transfer(storage::Transaction& tx, const org
   if (!reach.owner && !reach.supervisor) return not_owner();
   YD_CHECK(check_open(view));
   YD_CHECK(check_version(view, handover.expected_version));
+  if (!reach.owner && handover.agent != actor.user)
+    YD_CHECK(org_.audit(tx, actor, "conversation.reassigned", to_string(id), "", ""));
 
   const UtcTime now = clock_.now();
   const std::int64_t version_before = view.version;
@@ -107,6 +109,22 @@ Result<Conversation> Conversations::transfer(storage::Transaction& tx, const org
     transition.told = told("conversation.transferred", {{"team", name}});
   }
   return Teller(tx, ids_, actor.tenant, now).finish(thread, transition, version_before);
+}
+
+Result<Conversation> Conversations::take_over(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                              std::string_view note) {
+  YD_TRY(const Thread thread, lock_reached(tx, actor, id));
+  const Reach reach = reach_of(thread.view, actor);
+  if (!reach.supervisor || !actor.user || !actor.may(org::Permission::conversation_handle))
+    return fail(Code::permission_denied, "auth.permission_denied");
+  if (thread.view.state == State::assigned && reach.owner) return thread.view;
+  YD_CHECK(org_.audit(tx, actor, "conversation.taken_over", to_string(id), "", ""));
+  return transfer(tx, actor, id,
+                  {.agent = actor.user,
+                   .team = thread.view.team_id,
+                   .reason = "conversation.taken_over",
+                   .note = std::string(note),
+                   .expected_version = thread.view.version});
 }
 
 Result<Conversation> Conversations::assign(storage::Transaction& tx, TenantId tenant, ConversationId id,
@@ -197,37 +215,46 @@ Result<Conversation> Conversations::set_topic(storage::Transaction& tx, TenantId
 }
 
 Result<Conversation> Conversations::set_participant(storage::Transaction& tx, const org::Actor& actor,
-                                                    ConversationId id, UserId colleague, bool takes_part) {
+                                                    ConversationId id, UserId colleague, bool takes_part,
+                                                    ParticipantRole role) {
   YD_TRY(Thread thread, lock_reached(tx, actor, id));
   Conversation& view = thread.view;
   const Reach reach = reach_of(view, actor);
   const bool leaves_himself = !takes_part && colleague == actor.user;
   if (!reach.owner && !reach.supervisor && !leaves_himself) return not_owner();
   YD_CHECK(check_open(view));
-  const auto present = std::ranges::find(view.participants, colleague, &AgentSummary::id);
-  if ((present != view.participants.end()) == takes_part) return std::move(view);
+  const auto present = std::ranges::find(view.participants, colleague, &Participant::id);
+  const bool is_there = present != view.participants.end();
+  const bool same_role = is_there && present->consulted() == (role == ParticipantRole::consult);
+  if (is_there == takes_part && (!takes_part || same_role)) return std::move(view);
+  if (takes_part && colleague == actor.user)
+    YD_CHECK(org_.audit(tx, actor, "conversation.joined", to_string(id), "", ""));
 
   const std::int64_t version_before = view.version;
   Transition transition;
   transition.event = "conversation.changed";
   transition.by = author_of(actor);
   transition.reason = takes_part ? "conversation.participant_joined" : "conversation.participant_left";
-  std::string name;
-  if (takes_part) {
+  std::map<std::string, std::string> args;
+  if (takes_part) args["role"] = enum_name(role);
+  if (takes_part && is_there) {
+    present->role = role;
+    args["agent"] = present->name;
+  } else if (takes_part) {
     if (view.agent && view.agent->id == colleague) return fail(Code::invalid_argument, "conversation.same_owner");
     if (view.participants.size() >= static_cast<std::size_t>(kParticipantsMax))
       return fail(Code::limit_exceeded, "conversation.too_many_participants");
     YD_TRY(const Colleague person, load_colleague(tx, org_, actor.tenant, colleague));
-    name = person.summary.name;
-    view.participants.push_back(person.summary);
+    args["agent"] = person.summary.name;
+    view.participants.push_back({person.summary.id, person.summary.name, role});
     YD_CHECK(store::insert_participant(tx, actor.tenant, id, colleague));
   } else {
-    name = present->name;
+    args["agent"] = present->name;
     transition.previous_agent_id = colleague;  // so that he hears of it, too
     drop_participant(thread, colleague);
     YD_CHECK(store::delete_participant(tx, actor.tenant, id, colleague));
   }
-  transition.told = told(transition.reason, {{"agent", name}}, true);
+  transition.told = told(transition.reason, std::move(args), true);
   return Teller(tx, ids_, actor.tenant, clock_.now()).finish(thread, transition, version_before);
 }
 

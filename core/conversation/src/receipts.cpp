@@ -31,7 +31,7 @@ Status move_receipts(storage::Transaction& tx, TenantId tenant, Conversation& vi
   event.customer_id = view.customer.id;
   if (view.agent) event.agent_id = view.agent->id;
   event.team_id = view.team_id;
-  for (const AgentSummary& participant : view.participants) event.participant_ids.push_back(participant.id);
+  for (const Participant& participant : view.participants) event.participant_ids.push_back(participant.id);
   tx.emit({tenant, "receipts.moved", codec::encode_receipts_event(event)});
   return {};
 }

@@ -182,6 +182,34 @@ TEST_F(Ownership, Participant_JoinsAndLeaves_WithInternalMessages) {
   EXPECT_EQ(reason_of(access(shop_.zhao, c.id)), "conversation.not_found");
 }
 
+TEST_F(Ownership, Consulted_WritesNotesOnly_AndMovesNoReceipts) {
+  const auto c = owned(shop_.anna, shop_.wang);
+  const auto consult = [&](ParticipantRole role) {
+    return must(
+        write([&](auto& tx) { return room_.set_participant(tx, shop_.wang, c.id, shop_.zhao.user, true, role); }));
+  };
+  const auto asked = consult(ParticipantRole::consult);
+  ASSERT_EQ(asked.participants.size(), 1U);
+  EXPECT_EQ(asked.participants.front().role, ParticipantRole::consult);
+  EXPECT_TRUE(access(shop_.zhao, c.id));
+
+  const auto say = [&](MessageKind kind, const std::string& key) {
+    OutboundMessage message;
+    message.client_msg_id = key;
+    message.kind = kind;
+    message.text = "try the other cable";
+    return write([&](auto& tx) { return room_.send(tx, shop_.zhao, c.id, message); });
+  };
+  EXPECT_EQ(reason_of(say(MessageKind::text, "k1")), "conversation.consult_notes_only");
+  must(say(MessageKind::note, "k2"));
+  for (const auto& message : seen_by(shop_.anna)) EXPECT_NE(message.text, "try the other cable");
+  must(write([&](auto& tx) { return room_.mark(tx, shop_.zhao, c.id, 99, 99); }));
+  EXPECT_EQ(must(access(shop_.zhao, c.id)).receipts.agent_read_seq, asked.receipts.agent_read_seq);
+
+  EXPECT_EQ(consult(ParticipantRole::conference).participants.front().role, ParticipantRole::conference);
+  must(say(MessageKind::text, "k3"));
+}
+
 TEST_F(Ownership, Participant_WhoTakesOver_IsNoLongerParticipant) {
   const auto c = owned(shop_.anna, shop_.wang);
   must(participant(shop_.wang, c.id, shop_.zhao.user, true));

@@ -81,6 +81,11 @@ struct ConversationPatch {
 };
 YD_DESCRIBE(ConversationPatch, (priority))
 
+struct ParticipantInput {
+  std::optional<conversation::ParticipantRole> role;
+};
+YD_DESCRIBE(ParticipantInput, (role))
+
 namespace {
 
 using net::Method;
@@ -204,8 +209,10 @@ void declare_ownership(Api& api, conversation::Conversations& conversations) {
               return conversations.set_priority(tx, call.actor, id, *input.priority);
             });
   api.write(Method::put, "/conversations/{id}/participants/{user_id}", "Ask a colleague in", signed_in(),
-            [&conversations](Call& call, storage::Transaction& tx, ConversationId id, UserId user) {
-              return conversations.set_participant(tx, call.actor, id, user, true);
+            [&conversations](Call& call, storage::Transaction& tx, ConversationId id, UserId user,
+                             const ParticipantInput& input) {
+              return conversations.set_participant(tx, call.actor, id, user, true,
+                                                   input.role.value_or(conversation::ParticipantRole::conference));
             });
   api.write(Method::del, "/conversations/{id}/participants/{user_id}", "Let a colleague go", signed_in(),
             [&conversations](Call& call, storage::Transaction& tx, ConversationId id, UserId user) {

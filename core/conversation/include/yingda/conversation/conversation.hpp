@@ -58,11 +58,11 @@ struct InboundMessage {
 /// What an agent sends.
 struct OutboundMessage {
   std::string client_msg_id;
-  MessageKind kind = MessageKind::text;  // note: internal
+  MessageKind kind = MessageKind::text;  // note, whisper: internal
   std::string text;
   FileId file;
   MessageId quote;
-  std::vector<UserId> mentions;
+  std::vector<UserId> mentions;  // notes only
   bool automatic = false;
 };
 /// `duplicate`: this key was accepted before; `message` is the stored one and nothing was written.
@@ -135,7 +135,11 @@ class Conversations {
   Result<std::vector<Message>> messages_after(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                               std::int64_t after_seq, int limit);
   Result<std::vector<Episode>> episodes(storage::Transaction& tx, const org::Actor& actor, ConversationId id);
-  /// An answer or a note. Answering needs ownership or participation (`conversation.not_owner`), except supervisors.
+  /// An answer, a note or a whisper. A whisper is a supervisor's (`auth.permission_denied`), text only
+  /// (`conversation.whisper_text_only`), for a conversation that has an owner (conflict `conversation.no_owner`); it
+  /// moves neither the list nor anybody's counts and is audited. Everybody but its readers hears only that `last_seq`
+  /// moved, by "conversation.changed". Answering needs ownership or participation (`conversation.not_owner`), except supervisors;
+  /// who was only consulted gets `conversation.consult_notes_only`.
   /// Answering a closed conversation reopens it for the sender. Notes need only access.
   Result<Accepted> send(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                         const OutboundMessage& outbound);
@@ -151,6 +155,11 @@ class Conversations {
   /// By the owner, or by supervisors: to an agent or to a team's queue.
   Result<Conversation> transfer(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                 const Handover& handover);
+  /// 接管: a supervisor makes it his, whoever had it, waiting ones too; audited. `auth.permission_denied` without
+  /// conversation_supervise in scope or without conversation_handle; conflict `conversation.closed`. Unchanged when it
+  /// is his already.
+  Result<Conversation> take_over(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
+                                 std::string_view note);
   /// By the routing engine: no rights asked, only the guard. With `expected_version` any open conversation moves when
   /// it is unchanged; without, only one that waits (conflict `conversation.already_taken`). Emits
   /// `conversation.assigned` /
@@ -175,10 +184,11 @@ class Conversations {
                                     std::int64_t priority);
   /// By the entrance: what the conversation is about; "" for nothing. Emits `conversation.changed` when it differs.
   Result<Conversation> set_topic(storage::Transaction& tx, TenantId tenant, ConversationId id, std::string_view topic);
-  /// Adds or removes a colleague (conference); owner or supervisor; everybody may leave. Participants stay until the
-  /// customer's next episode.
+  /// Adds or removes a colleague, or gives him another role; owner or supervisor; everybody may leave. Participants stay
+  /// until the customer's next episode.
   Result<Conversation> set_participant(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
-                                       UserId colleague, bool takes_part);
+                                       UserId colleague, bool takes_part,
+                                       ParticipantRole role = ParticipantRole::conference);
   /// By other rooms, without rights: an internal system message in the thread, seen by agents only ("mail.refused"); it
   /// changes no preview, nobody's turn and no state, also of a closed conversation.
   Status tell_agents(storage::Transaction& tx, TenantId tenant, ConversationId id, std::string_view key,

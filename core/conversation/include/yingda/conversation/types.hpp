@@ -34,9 +34,13 @@ struct Author {
 };
 YD_DESCRIBE(Author, (kind, id, name))
 
-/// note: internal, customers never receive it. system: see SystemEvent.
-enum class MessageKind { text, image, file, video, voice, note, system };
-YD_DESCRIBE_ENUM(MessageKind, text, image, file, video, voice, note, system)
+/// note: internal, customers never receive it. system: see SystemEvent. whisper (密语): a supervisor's words for the
+/// owner's ears alone; who else supervises the conversation reads them too, nobody else.
+enum class MessageKind { text, image, file, video, voice, note, system, whisper };
+YD_DESCRIBE_ENUM(MessageKind, text, image, file, video, voice, note, system, whisper)
+
+/// Written among agents: never for the customer, never in previews and counts.
+constexpr bool is_internal(MessageKind kind) { return kind == MessageKind::note || kind == MessageKind::whisper; }
 
 /// A file as messages carry it; bytes are fetched from /api/v1/files/{id} or /api/v1/webchat/files/{id}.
 struct FileInfo {
@@ -78,7 +82,7 @@ struct Message {
   std::string text;
   std::optional<FileInfo> file;
   std::optional<Quote> quote;
-  std::vector<UserId> mentions;       // notes only
+  std::vector<UserId> mentions;       // notes; of a whisper: the owner it was said to
   std::optional<SystemEvent> system;  // kind system only
   std::string client_msg_id;          // the sender's key: exactly-once
   bool automatic = false;             // greeting, canned automatic reply, robot: shown as automatic (M29)
@@ -103,6 +107,19 @@ struct AgentSummary {
 };
 YD_DESCRIBE(AgentSummary, (id, name))
 
+/// conference: answers the customer like the owner. consult (求助): was asked for advice; sees everything, writes notes
+/// only, is nobody the customer knows of.
+enum class ParticipantRole { conference, consult };
+YD_DESCRIBE_ENUM(ParticipantRole, conference, consult)
+
+struct Participant {
+  UserId id;
+  std::string name;
+  std::optional<ParticipantRole> role;  // absent (release 0.1): conference
+  bool consulted() const { return role == ParticipantRole::consult; }
+};
+YD_DESCRIBE(Participant, (id, name, role))
+
 /// The conversation as lists and events carry it, whole: a client replaces its copy, it never merges.
 struct Conversation {
   ConversationId id;
@@ -110,14 +127,14 @@ struct Conversation {
   Channel channel = Channel::webchat;
   WidgetId widget_id;
   State state = State::queued;
-  TeamId team_id;                          // queue or owner's team; none before routing
-  std::optional<AgentSummary> agent;       // owner (state assigned); the last one (state closed)
-  std::vector<AgentSummary> participants;  // others taking part (conference, consult); without the owner
-  EpisodeId episode_id;                    // the current or last episode
-  std::int64_t episode_number = 0;         // 1, 2, 3 … within the thread
-  std::int64_t priority = 0;               // 0 normal … 9 most urgent
-  std::int64_t last_seq = 0;               // newest message
-  std::string last_preview;                // first 80 code points of the newest visible message, notes excluded
+  TeamId team_id;                         // queue or owner's team; none before routing
+  std::optional<AgentSummary> agent;      // owner (state assigned); the last one (state closed)
+  std::vector<Participant> participants;  // others taking part; without the owner
+  EpisodeId episode_id;                   // the current or last episode
+  std::int64_t episode_number = 0;        // 1, 2, 3 … within the thread
+  std::int64_t priority = 0;              // 0 normal … 9 most urgent
+  std::int64_t last_seq = 0;              // newest message
+  std::string last_preview;               // first 80 code points of the newest visible message, notes excluded
   AuthorKind last_author = AuthorKind::system;
   std::int64_t unread = 0;                  // customer messages the agents' side has not read
   std::optional<UtcTime> waiting_since_ms;  // the customer spoke last: since his first unanswered message
