@@ -48,7 +48,7 @@ Result<Quote> quote_message(storage::Transaction& tx, TenantId tenant, Conversat
                             QuoteSight sight) {
   YD_TRY(const auto message, store::find_message(tx, tenant, quoted));
   const bool quotable = message && message->conversation_id == conversation && !message->recalled_at_ms &&
-                        message->kind != MessageKind::system &&
+                        message->kind != MessageKind::system && message->kind != MessageKind::whisper &&
                         (sight == QuoteSight::note || !store::is_internal(*message));
   if (!quotable) return fail(Code::not_found, "conversation.quote_not_found");
   return Quote{quoted, message->author.name, preview_of(*message)};

@@ -27,7 +27,7 @@ Result<FileRow> reach_file(storage::Transaction& tx, const org::Actor& actor, Fi
 
 enum class QuoteSight { customer, answer, note };
 /// The quote of a message of the same conversation; not_found `conversation.quote_not_found` also for what the reader
-/// of the new message may not see (notes, internal events), for system messages and recalled ones.
+/// of the new message may not see (notes, internal events), for whispers, system messages and recalled ones.
 Result<Quote> quote_message(storage::Transaction& tx, TenantId tenant, ConversationId conversation, MessageId quoted,
                             QuoteSight sight);
 

@@ -285,6 +285,22 @@ FROM conversation_message
 WHERE tenant_id = $1 AND conversation_id = $2 AND seq > $3
 ORDER BY seq LIMIT $4
 
+-- An agent reads the whispers that he said ($5) or that were said to him ($6: the mentions column then), no others.
+
+-- name: messages_before_for_agent
+SELECT id, conversation_id, episode_id, seq, author_kind, author_id, author_name, kind, body, file, quote_id,
+       quote_author, quote_preview, mentions, system_event, client_msg_id, automatic, created_at_ms, recalled_at_ms
+FROM conversation_message
+WHERE tenant_id = $1 AND conversation_id = $2 AND seq < $3 AND (kind <> 'whisper' OR author_id = $5 OR mentions = $6)
+ORDER BY seq DESC LIMIT $4
+
+-- name: messages_after_for_agent
+SELECT id, conversation_id, episode_id, seq, author_kind, author_id, author_name, kind, body, file, quote_id,
+       quote_author, quote_preview, mentions, system_event, client_msg_id, automatic, created_at_ms, recalled_at_ms
+FROM conversation_message
+WHERE tenant_id = $1 AND conversation_id = $2 AND seq > $3 AND (kind <> 'whisper' OR author_id = $5 OR mentions = $6)
+ORDER BY seq LIMIT $4
+
 -- name: newest_previewed_message
 SELECT id, conversation_id, episode_id, seq, author_kind, author_id, author_name, kind, body, file, quote_id,
        quote_author, quote_preview, mentions, system_event, client_msg_id, automatic, created_at_ms, recalled_at_ms
@@ -297,10 +313,12 @@ ORDER BY seq DESC LIMIT 1
 SELECT COUNT(*) FROM conversation_message
 WHERE tenant_id = $1 AND conversation_id = $2 AND seq > $3 AND author_kind = 'customer'
 
+-- A whisper keeps who may read it.
+
 -- name: recall_message
 UPDATE conversation_message
-SET body = '', file = '', file_id = 0, quote_id = 0, quote_author = '', quote_preview = '', mentions = '',
-    recalled_at_ms = $3
+SET body = '', file = '', file_id = 0, quote_id = 0, quote_author = '', quote_preview = '',
+    mentions = CASE WHEN kind = 'whisper' THEN mentions ELSE '' END, recalled_at_ms = $3
 WHERE tenant_id = $1 AND id = $2 AND recalled_at_ms IS NULL
 
 -- name: blank_quotes

@@ -266,7 +266,7 @@ Result<std::optional<AuthorKind>> last_speaker(Transaction& tx, TenantId tenant,
 }
 
 bool is_internal(const Message& message) {
-  return message.kind == MessageKind::note || (message.system && message.system->internal);
+  return conversation::is_internal(message.kind) || (message.system && message.system->internal);
 }
 
 Result<bool> insert_message(Transaction& tx, TenantId tenant, const Message& m, std::int64_t author) {
@@ -290,17 +290,25 @@ Result<std::optional<Message>> find_message_by_key(Transaction& tx, TenantId ten
 }
 
 Result<std::vector<Message>> messages_before(Transaction& tx, TenantId tenant, ConversationId id, std::int64_t before,
-                                             int limit, Sight sight) {
-  const auto& query = sight == Sight::visible ? queries::visible_messages_before : queries::messages_before;
+                                             int limit, const Sight& sight) {
   if (before <= 0) before = std::numeric_limits<std::int64_t>::max();
-  YD_TRY(auto messages, tx.all(query, message_of, tenant, id, before, limit));
+  std::vector<Message> messages;
+  if (sight.of == Sight::Of::agent) {
+    YD_TRY(messages, tx.all(queries::messages_before_for_agent, message_of, tenant, id, before, limit,
+                            sight.agent.value, codec::encode_users({sight.agent})));
+  } else {
+    const auto& query = sight.of == Sight::Of::customer ? queries::visible_messages_before : queries::messages_before;
+    YD_TRY(messages, tx.all(query, message_of, tenant, id, before, limit));
+  }
   std::ranges::reverse(messages);
   return messages;
 }
 
 Result<std::vector<Message>> messages_after(Transaction& tx, TenantId tenant, ConversationId id, std::int64_t after,
-                                            int limit) {
-  return tx.all(queries::messages_after, message_of, tenant, id, after, limit);
+                                            int limit, const Sight& sight) {
+  if (sight.of == Sight::Of::everything) return tx.all(queries::messages_after, message_of, tenant, id, after, limit);
+  return tx.all(queries::messages_after_for_agent, message_of, tenant, id, after, limit, sight.agent.value,
+                codec::encode_users({sight.agent}));
 }
 
 Result<std::optional<Message>> newest_previewed(Transaction& tx, TenantId tenant, ConversationId id,

@@ -90,19 +90,25 @@ Result<std::vector<std::pair<UserId, std::int64_t>>> count_answers(storage::Tran
 Result<std::optional<AuthorKind>> last_speaker(storage::Transaction& tx, TenantId tenant, ConversationId id,
                                                EpisodeId episode, std::int64_t after);
 
-/// Notes and internal system events: agents only.
+/// Notes, whispers and internal system events: agents only.
 bool is_internal(const Message& message);
 /// False when the author's key was stored before. `author` is the number in Author::id; 0 for the system.
 Result<bool> insert_message(storage::Transaction& tx, TenantId tenant, const Message& message, std::int64_t author);
 Result<std::optional<Message>> find_message(storage::Transaction& tx, TenantId tenant, MessageId id);
 Result<std::optional<Message>> find_message_by_key(storage::Transaction& tx, TenantId tenant, ConversationId id,
                                                    std::int64_t author, std::string_view key);
-enum class Sight { everything, visible };
+/// What a reader sees of a thread: everything (supervisors), everything but others' whispers (agents), or what
+/// customers see.
+struct Sight {
+  enum class Of { everything, agent, customer } of = Of::everything;
+  UserId agent;  // of an agent: whispers that he said or that were said to him
+};
 /// In rising seq; the newest of those below `before`.
 Result<std::vector<Message>> messages_before(storage::Transaction& tx, TenantId tenant, ConversationId id,
-                                             std::int64_t before, int limit, Sight sight);
+                                             std::int64_t before, int limit, const Sight& sight);
+/// Not for customers.
 Result<std::vector<Message>> messages_after(storage::Transaction& tx, TenantId tenant, ConversationId id,
-                                            std::int64_t after, int limit);
+                                            std::int64_t after, int limit, const Sight& sight);
 /// The newest message below `before` that a preview may show.
 Result<std::optional<Message>> newest_previewed(storage::Transaction& tx, TenantId tenant, ConversationId id,
                                                 std::int64_t before);
