@@ -51,6 +51,7 @@ Status check_time(const Invitation& before, bool present, UtcTime now) {
 
 /// The answer's own parts, over what stood there.
 Status merge(Invitation& after, const Answer& answer) {
+  const auto said = std::pair(after.solved, after.score);
   if (answer.score) {
     if (!score_fits(after.scale, *answer.score)) return reject("score", "request.out_of_range");
     if (!answer.solved.value_or(after.solved.value_or(false)))
@@ -58,13 +59,12 @@ Status merge(Invitation& after, const Answer& answer) {
   }
   if (answer.solved) after.solved = answer.solved;
   if (!after.solved) return fail(Code::invalid_argument, "rating.solved_first");
-  const std::optional<std::int64_t> scored = after.score;
   if (answer.score) after.score = answer.score;
   if (!*after.solved) after.score.reset();
   if (answer.reason_keys)
     after.reason_keys = *answer.reason_keys;
-  else if (after.score != scored)
-    after.reason_keys.clear();  // they belonged to another score
+  else if (std::pair(after.solved, after.score) != said)
+    after.reason_keys.clear();  // they belonged to what was said before
   if (answer.words) {
     YD_CHECK(check_words(*answer.words));
     if (!after.ask_words && !answer.words->empty()) return fail(Code::invalid_argument, "rating.not_offered");

@@ -73,6 +73,16 @@ void read_receipts(Scanner& scan, std::string_view key, Audience& out) {
   }
 }
 
+void read_follow_up(Scanner& scan, std::string_view key, Audience& out) {
+  if (key == "team_id") {
+    out.team = id_at<TeamId>(scan);
+  } else if (key == "follow_up_team_id") {
+    out.previous_team = id_at<TeamId>(scan);
+  } else if (key == "assignee_id") {
+    out.owner = id_at<UserId>(scan);
+  }
+}
+
 Subject subject_of(std::string_view type) {
   if (type.starts_with("conversation.")) return Subject::conversation;
   if (type.starts_with("message.")) return Subject::message;
@@ -80,6 +90,8 @@ Subject subject_of(std::string_view type) {
   if (type == "customer.changed") return Subject::customer;
   if (type == "agent.state_changed") return Subject::agent;
   if (type == "settings.changed") return Subject::settings;
+  if (type == "rating.follow_up_changed") return Subject::follow_up;
+  if (type.starts_with("rating.")) return Subject::message;
   return Subject::none;
 }
 
@@ -109,6 +121,12 @@ bool takes_part(const AgentView& view, const Audience& audience) {
   return team_follows && (holds(view.teams, audience.team) || (view.teams.empty() && in_scope(view, audience)));
 }
 
+/// Its assignee, the team that follows up, and supervisors of its teams.
+bool follows_up(const AgentView& view, const Audience& audience) {
+  if (view.user && audience.owner == view.user) return true;
+  return holds(view.teams, audience.previous_team) || (view.supervises && in_scope(view, audience));
+}
+
 }  // namespace
 
 Audience read_audience(std::string_view type, std::string_view payload) {
@@ -119,6 +137,8 @@ Audience read_audience(std::string_view type, std::string_view payload) {
   const bool read = scan.object([&](std::string_view key) {
     if (subject == Subject::receipts) {
       read_receipts(scan, key, out);
+    } else if (subject == Subject::follow_up) {
+      read_follow_up(scan, key, out);
     } else if (subject == Subject::customer) {
       if (key == "id") out.customer = id_at<CustomerId>(scan);
     } else if (key == "conversation") {
@@ -151,6 +171,7 @@ AgentView view_of(const org::Actor& actor) {
   std::ranges::sort(view.teams);
   std::ranges::sort(view.scope_teams);
   view.sees_scope = actor.may(org::Permission::conversation_view) || actor.may(org::Permission::conversation_supervise);
+  view.supervises = actor.may(org::Permission::conversation_supervise);
   view.sees_tenant = view.sees_scope && actor.scope == org::DataScope::tenant;
   return view;
 }
@@ -161,6 +182,7 @@ bool concerns(const AgentView& view, const Audience& audience) {
     case Subject::agent:
     case Subject::settings: return true;
     case Subject::customer: return view.watches_customer(audience.customer);
+    case Subject::follow_up: return follows_up(view, audience);
     case Subject::conversation:
     case Subject::message:
     case Subject::receipts: break;

@@ -12,7 +12,7 @@
 namespace yingda::realtime {
 
 /// What kind of object an event tells about.
-enum class Subject : std::uint8_t { none, conversation, message, receipts, customer, agent, settings };
+enum class Subject : std::uint8_t { none, conversation, message, receipts, customer, agent, settings, follow_up };
 
 /// The fields of a payload that decide who hears of it.
 struct Audience {
@@ -22,8 +22,8 @@ struct Audience {
   bool internal = false;  // a note or internal system message: never for the customer
   ConversationId conversation;
   CustomerId customer;
-  TeamId team, previous_team;
-  UserId owner, previous_owner;
+  TeamId team, previous_team;    // of a follow-up: the conversation's, and the one that follows up
+  UserId owner, previous_owner;  // of a follow-up: its assignee
   std::vector<UserId> participants;
 };
 
@@ -36,6 +36,7 @@ struct AgentView {
   std::vector<TeamId> teams, scope_teams;
   bool sees_scope = false;   // conversation_view or conversation_supervise
   bool sees_tenant = false;  // … and the data scope is the whole tenant
+  bool supervises = false;   // conversation_supervise
   bool all = false;          // subscribed to the "all" box
   std::vector<std::pair<ConversationId, CustomerId>> watches;
 

@@ -40,6 +40,7 @@ void each_candidate(Hall& hall, const Audience& audience, F f) {
     case Subject::none: return;
     case Subject::agent:
     case Subject::settings:
+    case Subject::follow_up:
       for (const SubscriberPtr& who : hall.agents) f(who.get());
       return;
     case Subject::customer: return from(hall.by_watched_customer, audience.customer);

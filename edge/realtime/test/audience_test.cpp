@@ -196,5 +196,31 @@ TEST(Scanner, Raw_GivesValuesAsTheyStand) {
   EXPECT_THAT(values, ElementsAre(R"({"b":[1,"}"]})", "-1.5e3", R"("x\"y")", "null"));
 }
 
+TEST(Concerns, Rating_IsHeardLikeAMessage) {
+  const auto a = heard("rating.answered", {.state = "closed", .tail = R"(,"invitation":{"state":"rated"})"});
+  EXPECT_EQ(a.customer, kAnna);
+  EXPECT_FALSE(a.internal) << "the customer hears of it";
+  EXPECT_TRUE(concerns(person(kWang, {}), a));
+  EXPECT_FALSE(concerns(person(kZhao, {kService}), a));
+}
+
+TEST(Concerns, FollowUp_IsForWhoFollowsUp) {
+  const std::string event = R"({"id":"fu_1","conversation_id":")" + to_string(kThread) + R"(","team_id":")" +
+                            to_string(kSales) + R"(","follow_up_team_id":")" + to_string(kService) +
+                            R"(","agent_id":")" + to_string(kWang) + R"(","assignee_id":")" + to_string(kLi) + R"("})";
+  const auto a = read_audience("rating.follow_up_changed", event);
+  EXPECT_EQ(a.customer, CustomerId{}) << "never for the customer";
+  EXPECT_TRUE(concerns(person(kLi, {}), a)) << "the assignee";
+  EXPECT_TRUE(concerns(person(kZhao, {kService}), a)) << "the team that follows up";
+  EXPECT_FALSE(concerns(person(kWang, {kSales}), a)) << "an agent of the conversation's team";
+  AgentView boss = person(UserId{29}, {});
+  boss.supervises = boss.sees_scope = true;
+  EXPECT_FALSE(concerns(boss, a)) << "another supervisor";
+  boss.scope_teams = {kSales};
+  EXPECT_TRUE(concerns(boss, a));
+  boss.supervises = false;
+  EXPECT_FALSE(concerns(boss, a)) << "who may only view";
+}
+
 }  // namespace
 }  // namespace yingda::realtime
