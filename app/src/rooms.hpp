@@ -15,6 +15,7 @@
 #include "yingda/files/file_store.hpp"
 #include "yingda/net/server.hpp"
 #include "yingda/org/org.hpp"
+#include "yingda/rating/ratings.hpp"
 #include "yingda/realtime/gateway.hpp"
 #include "yingda/rest/rest.hpp"
 #include "yingda/routing/routing.hpp"
@@ -45,6 +46,7 @@ struct Server::Rooms {
   customer::Customers customers;
   conversation::Conversations conversations;
   routing::Routing routing;
+  rating::Ratings ratings;
   std::unique_ptr<realtime::Gateway> gateway;
   std::unique_ptr<webchat::Webchat> webchat;
   std::unique_ptr<email::Mail> mail;

@@ -53,10 +53,9 @@ std::string database_url(const ServeOptions& options) {
 
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
-  for (const auto& room :
-       {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
-        conversation::migrations(), routing::migrations(), webchat::migrations(), email::migrations(),
-        rest::migrations()})
+  for (const auto& room : {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
+                           conversation::migrations(), routing::migrations(), rating::migrations(),
+                           webchat::migrations(), email::migrations(), rest::migrations()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
 }
@@ -74,7 +73,8 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
       org(clock, ids),
       customers(clock, ids),
       conversations(clock, ids, org, customers),
-      routing(*database, dispatcher, timers, clock, ids, org, conversations) {
+      routing(*database, dispatcher, timers, clock, ids, org, conversations),
+      ratings(*database, dispatcher, clock, ids, org, conversations) {
   gateway = std::make_unique<realtime::Gateway>(
       *database, dispatcher, workers, clock, conversations, routing,
       [this](const net::HttpRequest& request, std::function<void(Result<org::Actor>)> done) {
@@ -90,6 +90,7 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
     rate->per_second *= rate_factor;
     rate->burst *= rate_factor;
   }
+  webchat_options.ratings = &ratings;
   webchat = std::make_unique<webchat::Webchat>(*database, workers, clock, ids, org, customers, conversations, routing,
                                                gateway->hub(), files, webchat_options);
   mail = std::make_unique<email::Mail>(
@@ -118,6 +119,7 @@ Status Server::Rooms::start() {
   YD_CHECK(webchat->start());
   YD_CHECK(gateway->start());
   YD_CHECK(routing.start());
+  ratings.start();
   YD_CHECK(mail->start());
   rest->start();
   YD_CHECK(timers.start());

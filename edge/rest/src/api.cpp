@@ -38,6 +38,9 @@ void declare_all(Api& api, Ground ground) {
   declare_widgets(api, ground);
   declare_agents(api, ground);
   declare_mail(api, ground);
+  declare_ratings(api, ground);
+  declare_profiles(api, ground);
+  declare_calendar(api, ground);
 }
 
 }  // namespace yingda::rest

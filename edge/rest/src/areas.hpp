@@ -27,5 +27,8 @@ void declare_canned_replies(Api& api, Ground ground);
 void declare_widgets(Api& api, Ground ground);
 void declare_agents(Api& api, Ground ground);
 void declare_mail(Api& api, Ground ground);
+void declare_ratings(Api& api, Ground ground);
+void declare_profiles(Api& api, Ground ground);
+void declare_calendar(Api& api, Ground ground);
 
 }  // namespace yingda::rest

@@ -29,6 +29,9 @@ class Webchat;
 namespace yingda::email {
 class Mail;
 }
+namespace yingda::rating {
+class Ratings;
+}
 
 namespace yingda::rest {
 
@@ -47,6 +50,7 @@ struct Services {
   files::FileStore& files;
   webchat::Webchat& webchat;
   email::Mail& mail;
+  rating::Ratings& ratings;
 };
 
 /// One number for /metrics.
