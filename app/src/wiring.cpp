@@ -102,14 +102,16 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
   gateway->hub().on_visitor_left(
       [this](TenantId tenant, CustomerId customer) { mail->on_customer_left(tenant, customer); });
   rest = std::make_unique<rest::Rest>(rest::Services{*database, workers, dispatcher, timers, clock, ids, org, customers,
-                                                     conversations, routing, files, *webchat, *mail},
+                                                     conversations, routing, files, *webchat, *mail, ratings},
                                       rest::Options{.demo = chosen.demo,
                                                     .rate_factor = rate_factor,
                                                     .gauges = [this] { return gauges(); },
                                                     .recheck = [this](TenantId tenant) { gateway->recheck(tenant); }});
   front = std::make_unique<Front>(*rest, *gateway, *webchat, chosen.demo);
   http = std::make_unique<net::HttpServer>(server_options(chosen), *front);
-  routing.set_entrance([this](TenantId tenant, WidgetId widget) { return webchat->team_of_widget(tenant, widget); });
+  routing.set_entrance({.asks = {}, .decide = {}, .default_team = [this](TenantId tenant, WidgetId widget) {
+                          return webchat->team_of_widget(tenant, widget);
+                        }});
 }
 
 Server::Rooms::~Rooms() { stop(kStopLimit); }

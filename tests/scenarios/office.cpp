@@ -84,10 +84,10 @@ void Office::open_rooms() {
   r.conversations = std::make_unique<conversation::Conversations>(clock_, ids_, *r.org, *r.customers);
   r.routing =
       std::make_unique<routing::Routing>(*r.database, *r.dispatcher, *r.timers, clock_, ids_, *r.org, *r.conversations);
-  r.routing->set_entrance([this](TenantId, WidgetId) {
-    const auto it = teams_.find(first_team_);
-    return it == teams_.end() ? TeamId{} : it->second;
-  });
+  r.routing->set_entrance({.asks = {}, .decide = {}, .default_team = [this](TenantId, WidgetId) {
+                             const auto it = teams_.find(first_team_);
+                             return it == teams_.end() ? TeamId{} : it->second;
+                           }});
   must(r.routing->start(), "routing");
   must(r.timers->start(runtime::Firing::by_hand), "timers");
   must(r.dispatcher->start(), "dispatcher");

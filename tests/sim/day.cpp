@@ -49,8 +49,9 @@ Day::Day(std::uint64_t seed, Pace pace)
   for (int i = 0; i < kCustomers; ++i) customers_.push_back(office_.make_customer(pick(0, 4) == 0 ? "gold" : ""));
   for (const TeamId team : teams_) ledger_.policies[team] = office_.policy(team);
   const auto teams = teams_;
-  office_.routing().set_entrance(
-      [teams](TenantId, WidgetId widget) { return teams[static_cast<std::size_t>(widget.value) % teams.size()]; });
+  office_.routing().set_entrance({.asks = {}, .decide = {}, .default_team = [teams](TenantId, WidgetId widget) {
+                                    return teams[static_cast<std::size_t>(widget.value) % teams.size()];
+                                  }});
   come_to_rest();
 }
 
@@ -248,8 +249,9 @@ void Day::restart() {
   note("restart");
   office_.restart();
   const auto teams = teams_;
-  office_.routing().set_entrance(
-      [teams](TenantId, WidgetId widget) { return teams[static_cast<std::size_t>(widget.value) % teams.size()]; });
+  office_.routing().set_entrance({.asks = {}, .decide = {}, .default_team = [teams](TenantId, WidgetId widget) {
+                                    return teams[static_cast<std::size_t>(widget.value) % teams.size()];
+                                  }});
 }
 
 void Day::come_to_rest() {

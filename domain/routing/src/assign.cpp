@@ -13,15 +13,16 @@ constexpr std::string_view kAgentFull = "routing.agent_full";
 
 }  // namespace
 
-TeamId Routing::Impl::entrance(World& world, const conversation::Conversation& conversation) const {
-  TeamId team = team_of_widget ? team_of_widget(world.tenant, conversation.widget_id) : TeamId{};
-  return team ? team : world.first_team;
-}
-
 void Routing::Impl::serve_item(const std::shared_ptr<World>& world, ConversationId id) {
   for (;;) {
     std::optional<Assignment> decision;
     std::optional<Placement> placement;
+    bool entering = false;
+    {
+      const std::scoped_lock lock(world->mutex);
+      entering = world->entering.contains(id);
+    }
+    if (entering) return enter(world, {id});
     {
       const std::scoped_lock lock(world->mutex);
       const UtcTime now = clock.now();
@@ -49,6 +50,7 @@ std::optional<Routing::Impl::Placement> Routing::Impl::decide_place(World& world
   const WorkItem* item = world.board.item(id);
   if (!item) return std::nullopt;
   const bool unplaced = world.unplaced.erase(id) > 0;
+  if (item->held) return unplaced ? std::optional(Placement{.team = item->team}) : std::nullopt;
   if (const auto back_at = promise_for(world, *item, now))
     return Placement{.team = item->team, .back_at = back_at, .reason = "routing.nobody_here"};
   if (!item->promised && over_bounds(world.board, *item, now)) {
@@ -84,11 +86,14 @@ std::optional<UtcTime> Routing::Impl::promise_for(World& world, const WorkItem& 
 }
 
 void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agent) {
-  std::vector<ConversationId> his;  // customers who wait for him, also in other teams' queues
+  std::vector<ConversationId> his;       // customers who wait for him, also in other teams' queues
+  std::vector<ConversationId> entering;  // nobody has asked about yet
   {
     const std::scoped_lock lock(world->mutex);
     his = world->board.waiting_for(agent, clock.now());
+    entering.assign(world->entering.begin(), world->entering.end());
   }
+  enter(world, std::move(entering));
   for (const ConversationId id : his) serve_item(world, id);
   for (;;) {
     std::optional<Assignment> decision;
@@ -105,11 +110,14 @@ void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agen
 
 void Routing::Impl::serve_everything(const std::shared_ptr<World>& world) {
   std::vector<UserId> agents;
-  std::vector<ConversationId> unplaced;
+  std::vector<ConversationId> unplaced, entering;
   {
     const std::scoped_lock lock(world->mutex);
     for (const auto& [id, person] : world->people) agents.push_back(id);
+    entering.assign(world->entering.begin(), world->entering.end());
   }
+  std::ranges::sort(entering);
+  enter(world, std::move(entering));
   std::ranges::sort(agents);
   // In turn, one item an agent and round, so that a restart does not fill the first agent to the brim.
   bool any = true;

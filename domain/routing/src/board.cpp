@@ -199,7 +199,7 @@ bool Board::preference_holds(const WorkItem& item, const QueuePolicy& policy, Ut
 }
 
 bool Board::able(const AgentView& agent, const WorkItem& item, const QueuePolicy& policy, UtcTime now) const {
-  if (!has_room(agent, item.weight)) return false;
+  if (item.held || !has_room(agent, item.weight)) return false;
   // Who stayed silent does not get it again, unless everybody here did.
   if (std::ranges::find(item.excluded, agent.id) != item.excluded.end() && others_online(item.team, item.excluded))
     return false;

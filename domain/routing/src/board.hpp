@@ -38,6 +38,7 @@ struct WorkItem {
   std::int64_t version = 0;                       // of the conversation, guards the assignment
   std::optional<std::int64_t> estimated_wait_ms;  // when it came
   std::optional<UtcTime> promised;                // a date was given to the customer
+  bool held = false;                              // nobody is chosen before the entrance has spoken
 };
 
 /// An agent as the engine sees him.

@@ -25,6 +25,7 @@ Status Routing::Impl::on_event(const storage::CommittedEvent& event) {
     return {};
   }
   if (event.type == "agent.state_changed") return on_agent_state(world, event);
+  if (event.type == "entrance.decided") return on_entrance_decided(world, event);
   return on_conversation(world, event);
 }
 

@@ -29,10 +29,8 @@ struct Routing::Impl {
   IdSource& ids;
   org::Org& org;
   conversation::Conversations& conversations;
-  std::function<TeamId(TenantId, WidgetId)> team_of_widget;
-  std::function<org::Locale(TenantId, WidgetId)> language_of_widget;
-
-  std::function<Needs(TenantId, const conversation::Conversation&)> needs_of;
+  EntrancePort entrance;
+  std::function<std::optional<org::Locale>(TenantId, WidgetId)> language_of_widget;
 
   std::unique_ptr<Recorder> recorder;  // facts of service and today's counters
 
@@ -99,7 +97,19 @@ struct Routing::Impl {
   UtcTime first_look(World& world, TeamId team) const;
   /// When nobody is there and the hours are over: the next opening. World's mutex held.
   std::optional<UtcTime> promise_for(World& world, const WorkItem& item, UtcTime now) const;
-  TeamId entrance(World& world, const conversation::Conversation& conversation) const;
+
+  // --- entrance (entrance.cpp)
+  /// The team it waits in while nothing else is said. World's mutex held.
+  TeamId default_team(const World& world, WidgetId widget) const;
+  /// Gives a waiting item its team and what the entrance asks for it; false while the entrance has not been asked yet:
+  /// then it has no place on the board. World's mutex held.
+  bool admit(World& world, const conversation::Conversation& conversation, WorkItem& item) const;
+  /// Asks the entrance about these and puts them on the board.
+  void enter(const std::shared_ptr<World>& world, std::vector<ConversationId> items);
+  /// Puts one where its entrance said. What it lost is served.
+  void entered(const std::shared_ptr<World>& world, const conversation::Conversation& conversation,
+               EntranceDecision decision);
+  Status on_entrance_decided(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
 
   // --- looks (watch.cpp)
   Status arm(storage::Transaction& tx, TenantId tenant, ConversationId id, UtcTime at);

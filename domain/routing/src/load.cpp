@@ -168,21 +168,16 @@ UserId Routing::Impl::place(World& world, const conversation::Conversation& c) c
     case State::queued:
     case State::promised: {
       WorkItem item = item_of(c);
-      if (!item.team) {
-        item.team = entrance(world, c);
-        world.unplaced.insert(c.id);
+      if (!admit(world, c, item)) {
+        world.board.remove_item(c.id);
+        break;
       }
       if (const auto out = world.excluded.find(c.id);
           out != world.excluded.end() && out->second.episode == c.episode_id)
         item.excluded = out->second.agents;
       const QueuePolicy& policy = world.board.policy(item.team);
       item.weight = weight_of(policy, c.channel);
-      item.skills = policy.skills;
-      if (needs_of) {
-        Needs needs = needs_of(world.tenant, c);
-        item.skills.insert(item.skills.end(), needs.skills.begin(), needs.skills.end());
-        item.language = std::move(needs.language);
-      }
+      item.skills.insert(item.skills.begin(), policy.skills.begin(), policy.skills.end());
       if (const auto known = world.preferred.find(c.id); known != world.preferred.end()) item.preferred = known->second;
       const WorkItem* old = world.board.item(c.id);
       item.estimated_wait_ms = old && old->team == item.team

@@ -18,16 +18,10 @@ Routing::Routing(storage::Database& database, runtime::Dispatcher& dispatcher, r
 
 Routing::~Routing() { stop(); }
 
-void Routing::set_entrance(std::function<TeamId(TenantId, WidgetId)> team_of_widget) {
-  impl_->team_of_widget = std::move(team_of_widget);
-}
+void Routing::set_entrance(EntrancePort port) { impl_->entrance = std::move(port); }
 
-void Routing::set_language(std::function<org::Locale(TenantId, WidgetId)> language_of_widget) {
+void Routing::set_language(std::function<std::optional<org::Locale>(TenantId, WidgetId)> language_of_widget) {
   impl_->language_of_widget = std::move(language_of_widget);
-}
-
-void Routing::set_needs(std::function<Needs(TenantId, const conversation::Conversation&)> needs) {
-  impl_->needs_of = std::move(needs);
 }
 
 Status Routing::start() {
@@ -43,7 +37,7 @@ Status Routing::start() {
   impl.dispatcher.on_batch("routing",
                            {"conversation.opened", "conversation.queued", "conversation.assigned",
                             "conversation.transferred", "conversation.closed", "conversation.reopened",
-                            "conversation.changed", "agent.state_changed", "settings.changed"},
+                            "conversation.changed", "entrance.decided", "agent.state_changed", "settings.changed"},
                            [&impl](std::span<const storage::CommittedEvent> events) { return impl.on_events(events); });
   impl.dispatcher.on_batch(
       "routing.record",

@@ -206,6 +206,8 @@ Result<conversation::ConversationEvent> decode_conversation_event(const std::str
 
 Result<AgentStatus> decode_agent_status(const std::string& payload) { return json::decode<AgentStatus>(payload); }
 
+Result<EntranceEvent> decode_entrance_event(const std::string& payload) { return json::decode<EntranceEvent>(payload); }
+
 Result<std::string> decode_settings_area(const std::string& payload) {
   YD_TRY(auto changed, json::decode<SettingsChanged>(payload));
   return std::move(changed.area);

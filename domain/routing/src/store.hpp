@@ -11,6 +11,7 @@
 #include "silence.hpp"
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/events.hpp"
+#include "yingda/routing/entrance.hpp"
 #include "yingda/routing/events.hpp"
 #include "yingda/routing/states.hpp"
 #include "yingda/routing/types.hpp"
@@ -67,6 +68,7 @@ std::optional<ConversationId> peek_conversation(std::string_view payload);
 /// The payloads of the events that routing reads.
 Result<conversation::ConversationEvent> decode_conversation_event(const std::string& payload);
 Result<AgentStatus> decode_agent_status(const std::string& payload);
+Result<EntranceEvent> decode_entrance_event(const std::string& payload);
 /// The `area` of "settings.changed".
 Result<std::string> decode_settings_area(const std::string& payload);
 std::string encode_settings_changed(std::string_view area, std::string_view id);

@@ -99,7 +99,7 @@ Result<UtcTime> Routing::Impl::quiet_since(storage::Transaction& tx, const Conve
   YD_TRY(const auto last, conversations.messages(tx, org::Org::system_actor(tenant), c.id, 0, kLastWordsRead));
   UtcTime oldest = c.created_at_ms;
   for (const auto& message : last) {
-    if (message.kind == MessageKind::note || message.kind == MessageKind::system || message.automatic) continue;
+    if (conversation::is_internal(message.kind) || message.kind == MessageKind::system || message.automatic) continue;
     oldest = message.created_at_ms;  // rising: the newest stays
   }
   return oldest;
@@ -256,7 +256,9 @@ Result<Conversation> Routing::Impl::say(storage::Transaction& tx, const org::Act
 }
 
 Result<org::Locale> Routing::Impl::language_of(storage::Transaction& tx, TenantId tenant, WidgetId widget) {
-  if (language_of_widget) return language_of_widget(tenant, widget);
+  if (language_of_widget) {
+    if (const auto known = language_of_widget(tenant, widget)) return *known;
+  }
   YD_TRY(const auto found, org.load_tenant(tx, tenant));
   return found.locale;
 }

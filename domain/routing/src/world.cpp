@@ -27,6 +27,7 @@ void World::exclude(ConversationId id, EpisodeId episode, const std::vector<User
 void World::note_closed(ConversationId id) {
   owner_since.erase(id);
   by_hand.erase(id);
+  entered.erase(id);
   excluded.erase(id);
   closed.push_back(id);
   if (closed.size() <= kClosedKept) return;
@@ -43,6 +44,7 @@ std::optional<std::int64_t> World::estimate_ms(TeamId team, std::int64_t place) 
 
 void World::forget_waiting(ConversationId id) {
   unplaced.erase(id);
+  entering.erase(id);
   preferred.erase(id);
   overflowed.erase(id);
   stuck.erase(id);

@@ -14,6 +14,7 @@
 #include "board.hpp"
 #include "yingda/calendar/calendar.hpp"
 #include "yingda/org/types.hpp"
+#include "yingda/routing/entrance.hpp"
 
 namespace yingda::routing {
 
@@ -59,6 +60,14 @@ struct World {
   };
   std::unordered_map<ConversationId, Excluded> excluded;  // who had it and stayed silent
   std::unordered_map<TeamId, calendar::Calendar> hours;
+
+  /// What the entrance said about an episode that waits or waited.
+  struct Entered {
+    EpisodeId episode;
+    EntranceDecision decision;
+  };
+  std::unordered_map<ConversationId, Entered> entered;
+  std::unordered_set<ConversationId> entering;  // wait to be asked about; not on the board
 
   std::unordered_map<ConversationId, UserId> preferred;             // who had the episode before
   std::unordered_map<ConversationId, std::set<TeamId>> overflowed;  // queues it was sent away from

@@ -168,7 +168,12 @@ TEST_F(ChoiceTest, QueueAsksForSkill_RelaxesWithTime) {
 }
 
 TEST_F(ChoiceTest, Language_FindsWhoSpeaksIt) {
-  office.routing().set_needs([](TenantId, const conversation::Conversation&) { return Needs{{}, "en"}; });
+  office.routing().set_entrance(
+      {.asks = {},
+       .decide = [](storage::Transaction&, TenantId, conversation::Conversation&) -> Result<EntranceDecision> {
+         return EntranceDecision{.language = "en"};
+       },
+       .default_team = {}});
   const auto wang = office.make_agent("wang", {office.care});
   const auto li = office.make_agent("li", {office.care});
   profile(wang, {}, {"zh-CN"});

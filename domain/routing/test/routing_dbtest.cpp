@@ -38,7 +38,8 @@ TEST_F(RoutingTest, FirstMessage_AgentOnline_GoesToHimThroughTheFirstTeam) {
 }
 
 TEST_F(RoutingTest, FirstMessage_EntranceWithTeam_WaitsInThatTeam) {
-  office.routing().set_entrance([&](TenantId, WidgetId) { return office.sales; });
+  office.routing().set_entrance(
+      {.asks = {}, .decide = {}, .default_team = [&](TenantId, WidgetId) { return office.sales; }});
   const auto wang = office.make_agent("wang", {office.care});
   office.online(wang);
   const auto id = arrive();

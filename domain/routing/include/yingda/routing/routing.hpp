@@ -14,6 +14,7 @@
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/org/org.hpp"
 #include "yingda/routing/advice.hpp"
+#include "yingda/routing/entrance.hpp"
 #include "yingda/routing/live.hpp"
 #include "yingda/routing/states.hpp"
 #include "yingda/routing/types.hpp"
@@ -84,17 +85,18 @@ class Routing {
   /// Why the conversation went to whom, newest first, at most 50; access as to the conversation.
   Result<std::vector<AssignmentRecord>> assignments(storage::Transaction& tx, const org::Actor& actor,
                                                     ConversationId conversation);
-  /// Which team new conversations of an entrance wait in; set by the wiring before start(). Called on any thread, from
-  /// memory only. None: the tenant's first team.
-  void set_entrance(std::function<TeamId(TenantId, WidgetId)> team_of_widget);
+  /// Who says where new episodes go and what they need there; set by the wiring before start(). Without it they wait in
+  /// the tenant's first team.
+  void set_entrance(EntrancePort port);
+  /// The team that new conversations of a chat entrance wait in when no rule says more; none only for a company without
+  /// teams. From memory.
+  TeamId default_team(TenantId tenant, WidgetId widget) const;
+  /// Whether a queue is within its hours; one without hours always is. From memory.
+  bool is_open(TenantId tenant, TeamId team) const;
 
   /// The language of an entrance's customers, for what routing itself writes to them; set by the wiring before start().
   /// Called on any thread, from memory only. None: the tenant's language.
-  void set_language(std::function<org::Locale(TenantId, WidgetId)> language_of_widget);
-
-  /// What a conversation needs, when the wiring knows more than its queue; set before start(). Called on any thread,
-  /// from memory only.
-  void set_needs(std::function<Needs(TenantId, const conversation::Conversation&)> needs);
+  void set_language(std::function<std::optional<org::Locale>(TenantId, WidgetId)> language_of_widget);
 
   /// Someone who could take a conversation now is online in the tenant (team none: in any team). From memory.
   bool anyone_online(TenantId tenant, TeamId team) const;

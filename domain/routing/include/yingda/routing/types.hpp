@@ -45,12 +45,6 @@ struct AgentProfile {
 };
 YD_DESCRIBE(AgentProfile, (user_id, skills, languages, weight))
 
-/// What one conversation needs beyond what its queue asks.
-struct Needs {
-  std::vector<Skill> skills;
-  std::string language;  // "" any
-};
-
 /// One assignment as it was made: who, when and why.
 struct AssignmentRecord {
   ConversationId conversation_id;
