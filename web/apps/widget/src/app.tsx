@@ -1,18 +1,19 @@
 // The chat window. `start` is what the loader calls; everything shown comes from Chat.
 import { render } from "preact";
-import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
-import { Chat, Problem } from "./chat";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { jsx } from "preact/jsx-runtime";
+import { Chat } from "./chat";
+import { Extra } from "./extra";
 import type { AppHandle } from "./loader";
 import { css } from "./style";
 import { wording, type Say } from "./texts";
-import type { Boot, FileInfo, Message, Outgoing } from "./types";
+import type { Boot, Message } from "./types";
 import { beep } from "./sound";
-import { Icon, Pending, Row } from "./ui/bubble";
+import { Pending, Row } from "./ui/bubble";
 import { Composer } from "./ui/composer";
+import { Icon, kCross } from "./ui/icon";
 
 interface Hooks { emit(event: string, value?: unknown): void; unread(count: number): void; opened(now: boolean): void }
-
-const kCross = "M6 6l12 12M18 6L6 18";
 
 export function start(root: ShadowRoot, boot: Boot, hooks: Hooks): AppHandle {
   const sheet = new CSSStyleSheet();
@@ -22,8 +23,12 @@ export function start(root: ShadowRoot, boot: Boot, hooks: Hooks): AppHandle {
   root.append(mount);
   const chat = new Chat(boot);
   const say = wording(boot.lang);
+  const extra = new Extra(`${boot.base}/widget/${boot.more}`, (part) => {
+    part.setup({ jsx: jsx as never, useEffect, useLayoutEffect, useRef, useState }, root, chat);
+    draw();
+  });
   const close = () => { chat.opened = false; draw(); hooks.opened(false); };
-  const draw = () => render(chat.opened ? <Window chat={chat} say={say} close={close} /> : null, mount);
+  const draw = () => render(chat.opened ? <Window chat={chat} say={say} extra={extra} close={close} /> : null, mount);
   chat.changed = () => { draw(); hooks.unread(chat.unread); };
   chat.arrived = (message) => {
     hooks.emit("message", { id: message.id, from: message.author.kind, text: message.text });
@@ -33,7 +38,7 @@ export function start(root: ShadowRoot, boot: Boot, hooks: Hooks): AppHandle {
   // Not at once: an `identify` that caused the loading comes first, so that no anonymous visitor is made for a known customer.
   setTimeout(() => void chat.start());
   return {
-    open: () => { hooks.opened(true); chat.opened = true; draw(); chat.sendReceipts(); },
+    open: () => { hooks.opened(true); chat.opened = true; extra.load(); draw(); chat.sendReceipts(); },
     close: () => { if (chat.opened) close(); },
     identify: (identity) => chat.identify(identity),
     setAttributes: (attributes) => chat.setAttributes(attributes),
@@ -41,13 +46,7 @@ export function start(root: ShadowRoot, boot: Boot, hooks: Hooks): AppHandle {
   };
 }
 
-const uploads = new Map<Outgoing, () => void>();
-
-function kindOf(type: string, picture: boolean): Message["kind"] {
-  return picture ? "image" : type.startsWith("video/") ? "video" : type.startsWith("audio/") ? "voice" : "file";
-}
-
-function Window({ chat, say, close }: { chat: Chat; say: Say; close(): void }) {
+function Window({ chat, say, extra, close }: { chat: Chat; say: Say; extra: Extra; close(): void }) {
   const { look, name } = chat.boot.config.widget;
   const tongue = chat.boot.lang === "zh" ? "zh_CN" : "en";
   const locale = chat.boot.lang === "zh" ? "zh-CN" : "en";
@@ -55,7 +54,7 @@ function Window({ chat, say, close }: { chat: Chat; say: Say; close(): void }) {
   const [drop, setDrop] = useState(false);
   const [picture, setPicture] = useState("");
   const [news, setNews] = useState(false);
-  const [, redraw] = useReducer((n: number) => n + 1, 0);
+  const [info, setInfo] = useState(false);
   const win = useRef<HTMLDivElement>(null);
   const log = useRef<HTMLDivElement>(null);
   const stick = useRef(true);
@@ -82,58 +81,30 @@ function Window({ chat, say, close }: { chat: Chat; say: Say; close(): void }) {
   }, []);
 
   const talk = chat.conversation;
+  const { part } = extra;
   const agent = talk?.state === "assigned" ? talk.agent : undefined;
   const company = look.title[tongue] || name || say("title");
   const title = agent?.name || company;
   const under = agent ? company : chat.online ? look.subtitle[tongue] || say("online") : say("offline");
-  const when = (at: number) => new Date(at).toLocaleString(locale, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  // Where in the thread the service ended and was asked about.
+  const asked = chat.invitation ? chat.messages.filter((m) => m.created_at_ms <= chat.invitation!.invited_at_ms).length - 1 : -1;
   const waits = chat.outbox.length ? ` · ${say("offlineQueue", { n: chat.outbox.length })}` : "";
   const bar = chat.notice ? <div class="bar" role="alert">{chat.notice}</div>
     : !chat.up && (chat.started || chat.troubled) ? <div class="bar" role="status">{say(navigator.onLine ? "connecting" : "lost")}{waits}</div>
-      : talk?.state === "promised" && talk.promised_at_ms ? <div class="bar info" role="status">{say("promised", { time: when(talk.promised_at_ms) })}</div>
-        : talk?.state === "queued" ? <div class="bar info" role="status">{!chat.online ? say("offlineBar") : (talk.queue_position ?? 0) > 1 ? say("queue", { n: talk.queue_position! - 1 }) : say("next")}</div> : null;
+      : part && <part.Standing />;
 
   const sendFile = (file: Blob, fileName: string) => {
-    const limit = chat.session?.file_limit_bytes ?? 50 * 1024 * 1024;
-    const local: FileInfo = { id: "", name: fileName, content_type: file.type, bytes: file.size, width: 0, height: 0, duration_ms: 0, thumbnail: false, url: URL.createObjectURL(file) };
     stick.current = true;
-    const one = chat.send({ kind: kindOf(file.type, file.type.startsWith("image/")), text: "", file: local, progress: 0 });
-    if (file.size > limit) {
-      delete one.progress;
-      one.failed = say("tooLarge", { n: Math.floor(limit / 1048576) });
-      return redraw(0);
-    }
-    const go = () => void chat.upload(file, fileName, (share) => { one.progress = share; redraw(0); }).then(
-      (stored) => {
-        // What the server found in the bytes decides, not the name.
-        one.kind = kindOf(stored.content_type, stored.content_type.startsWith("image/") && stored.width > 0);
-        chat.uploaded(one, stored);
-      },
-      (error: unknown) => {
-        if (!chat.up) return void chat.waiting.add(go);
-        delete one.progress;
-        one.failed = (error instanceof Problem && error.message) || say("upload");
-        uploads.set(one, go);
-        redraw(0);
-      },
-    );
-    if (chat.started && !chat.up) chat.waiting.add(go);
-    else go();
+    extra.with((part) => part.sendFile(file, fileName));
   };
-  const retry = (one: Outgoing) => {
-    const upload = uploads.get(one);
-    uploads.delete(one);
-    if (upload) one.progress = 0;
-    chat.retry(one);
-    upload?.();
-  };
+  const enlarge = (url: string) => { setPicture(url); extra.load(); };
   const down = () => { stick.current = true; setNews(false); log.current!.scrollTop = log.current!.scrollHeight; };
 
   return (
     <div
       class={`w ${look.side}${dark ? " dark" : ""}`} ref={win} tabIndex={-1} role="dialog" aria-label={say("dialog")} lang={locale}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); if (picture) setPicture(""); else if (quote) setQuote(undefined); else close(); }
+        if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); if (picture) setPicture(""); else if (info) setInfo(false); else if (quote) setQuote(undefined); else close(); }
         if (event.key === "Tab") keepInside(event, win.current!);
       }}
       onDragOver={(event) => { event.preventDefault(); setDrop(true); }} onDragLeave={(event) => { if (!event.relatedTarget) setDrop(false); }}
@@ -142,6 +113,7 @@ function Window({ chat, say, close }: { chat: Chat; say: Say; close(): void }) {
       <header>
         <div class="face" aria-hidden="true">{look.avatar_url && !agent ? <img src={look.avatar_url} alt="" /> : [...title][0]}<i class={chat.online ? "on" : ""} /></div>
         <div class="t"><h2>{title}</h2><p>{under}</p></div>
+        <button type="button" class="i" aria-label={say("info")} aria-expanded={info} onClick={() => { setInfo(!info); extra.load(); }}><Icon d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v5M12 8h.01" /></button>
         <button type="button" aria-label={say("minimise")} onClick={close}><Icon d="M6 9l6 6 6-6" /></button>
       </header>
       {bar}
@@ -160,20 +132,25 @@ function Window({ chat, say, close }: { chat: Chat; say: Say; close(): void }) {
           : look.greeting[tongue]
             ? <div class="m"><div class="who">{company}<i>{say("auto")}</i></div><div class="b">{look.greeting[tongue]}</div></div>
             : chat.messages.length + chat.outbox.length === 0 && <div class="sys">{say("empty")}</div>}
-        {chat.messages.map((message, at) => <Row key={message.seq} chat={chat} say={say} message={message} before={chat.messages[at - 1]} open={setPicture} quote={(one) => { setQuote(one); win.current!.querySelector("textarea")!.focus(); }} />)}
-        {chat.outbox.map((one) => <Pending key={one.client_msg_id} one={one} say={say} base={chat.boot.base} open={setPicture} retry={() => retry(one)} discard={() => chat.discard(one)} />)}
+        {chat.messages.flatMap((message, at) => [
+          <Row key={message.seq} chat={chat} say={say} message={message} before={chat.messages[at - 1]} open={enlarge} quote={(one) => { setQuote(one); win.current!.querySelector<HTMLElement>(".say textarea")!.focus(); }} />,
+          at === asked && part && <part.Rating key="rating" />,
+        ])}
+        {chat.outbox.map((one) => <Pending key={one.client_msg_id} one={one} say={say} base={chat.boot.base} open={enlarge} retry={() => (part ? part.retry(one) : chat.retry(one))} discard={() => chat.discard(one)} />)}
+        {part && <><part.Menu /><part.Contact /></>}
       </div>
       {news && <button type="button" class="news" onClick={down}>{say("unread")} ↓</button>}
       <div class="typing" aria-live="polite">{chat.typingName && <><span class="dot" /><span class="dot" /><span class="dot" />{say("typing", { name: chat.typingName === "…" ? "" : chat.typingName })}</>}</div>
       {quote && <div class="qb"><Icon d="M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6" /><span>{quote.author.kind === "customer" ? say("you") : quote.author.name}: {quote.text || quote.file?.name}</span><button type="button" aria-label={say("cancelQuote")} onClick={() => setQuote(undefined)}><Icon d={kCross} /></button></div>}
-      <Composer chat={chat} say={say} sendFile={sendFile} send={(text) => {
+      <Composer chat={chat} say={say} extra={extra} sendFile={sendFile} send={(text) => {
         stick.current = true;
         chat.send({ kind: "text", text, quote: quote && { id: quote.id, author_name: quote.author.kind === "customer" ? say("you") : quote.author.name, preview: (quote.text || quote.file?.name || "").slice(0, 80) } });
         setQuote(undefined);
       }} />
       <div class="foot">{chat.session?.typing_preview ? say("previewNotice") : ""}</div>
       {drop && <div class="drop">{say("drop")}</div>}
-      {picture && <div class="light" role="dialog" aria-modal="true" aria-label={say("image")} onClick={() => setPicture("")}><img src={picture} alt={say("image")} /><button type="button" aria-label={say("close")} ref={(button) => button?.focus()}><Icon d={kCross} /></button></div>}
+      {info && part && <part.Info close={() => { setInfo(false); win.current!.querySelector<HTMLElement>(".i")!.focus(); }} />}
+      {picture && part && <part.Light url={picture} close={() => setPicture("")} />}
     </div>
   );
 }

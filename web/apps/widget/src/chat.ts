@@ -1,7 +1,7 @@
 // The chat without its looks: session, messages, outbox, receipts, typing. The single source of what the window shows; every change
 // calls `changed`. Messages written while offline wait in localStorage and go out in order; keys make repeats harmless.
 import { Line } from "./line";
-import type { Boot, Conversation, FileInfo, Frame, Identity, Message, Outgoing, Session } from "./types";
+import type { Boot, Conversation, FileInfo, Frame, Identity, Invitation, Message, Outgoing, Session, Verdict } from "./types";
 
 const kOutboxMax = 200;
 const kTypingMs = 4000;
@@ -34,6 +34,9 @@ export class Chat {
   messages: Message[] = [];
   outbox: Outgoing[] = [];
   conversation: Conversation | undefined;
+  invitation: Invitation | undefined;
+  /** What the visitor has just left to be reached by. */
+  contact = "";
   session: Session | undefined;
   typingName = "";
   up = false;
@@ -156,25 +159,6 @@ export class Chat {
     this.line?.send({ t: "recall", id: message.id });
   }
 
-  upload(file: Blob, name: string, progress: (share: number) => void): Promise<FileInfo> {
-    return this.start().then(() => new Promise<FileInfo>((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", `${this.boot.base}/api/v1/webchat/files?name=${encodeURIComponent(name)}`);
-      request.setRequestHeader("Authorization", `Bearer ${this.session?.visitor_token ?? ""}`);
-      request.setRequestHeader("Accept-Language", this.boot.lang === "zh" ? "zh-CN" : "en");
-      if (file.type) request.setRequestHeader("Content-Type", file.type);
-      request.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total); };
-      request.onload = () => {
-        let body: { message?: string; reason?: string } = {};
-        try { body = JSON.parse(request.responseText) as typeof body; } catch { /* not JSON: the status says it */ }
-        if (request.status < 300) resolve(body as unknown as FileInfo);
-        else reject(new Problem(body.reason ?? "", body.message ?? ""));
-      };
-      request.onerror = () => reject(new Problem("net", ""));
-      request.send(file);
-    }));
-  }
-
   typing(text: string): void {
     const now = Date.now();
     clearTimeout(this.quietTimer);
@@ -207,6 +191,20 @@ export class Chat {
     this.older = items.length >= 30;
     for (const message of items) this.put(message);
     this.changed();
+  }
+
+  /** False: not connected, nothing was sent. What the server made of it comes back as `rated`. */
+  rate(verdict: Verdict): boolean {
+    return !!this.line?.send({ t: "rate", episode_id: this.invitation?.episode_id, ...verdict });
+  }
+
+  get contactAsked(): boolean { return !!this.store.get("contact"); }
+  noContact(): void {
+    this.store.set("contact", "1");
+    this.changed();
+  }
+  leaveContact(contact: { email?: string; phone?: string }): void {
+    this.line?.send({ t: "contact", ...contact });
   }
 
   /** Tells the server how far this side has received and, while the window is open and seen, read. */
@@ -254,6 +252,7 @@ export class Chat {
     this.messages = body.messages;
     this.older = body.messages.length >= 30;
     this.conversation = body.conversation;
+    this.invitation = body.invitation;
     this.lastSeq = body.last_seq;
     this.read = body.conversation?.receipts.customer_read_seq ?? 0;
     this.started = true;
@@ -306,6 +305,18 @@ export class Chat {
         if (frame.on) this.typingOff = setTimeout(() => { this.typingName = ""; this.changed(); }, 6500);
         this.changed();
         break;
+      case "queue":
+        if (this.conversation) this.conversation = { ...this.conversation, queue_position: frame.position as number, estimated_wait_ms: frame.estimated_wait_ms as number | undefined };
+        this.changed();
+        break;
+      case "rated":
+        this.invitation = frame.invitation as Invitation;
+        this.changed();
+        break;
+      case "contact":
+        this.contact = String(frame.email || frame.phone || "");
+        this.noContact();
+        break;
       case "resync":
         this.starting = undefined;
         this.line?.stop();
@@ -322,7 +333,7 @@ export class Chat {
     if (seq <= this.lastSeq) return;
     if ((frame.prev as number) > this.lastSeq) return this.line?.again(); // something is missing: ask from where we stand
     this.lastSeq = seq;
-    const data = frame.data as { conversation?: Conversation; message?: Message; receipts?: Conversation["receipts"]; version?: number };
+    const data = frame.data as { conversation?: Conversation; message?: Message; invitation?: Invitation; receipts?: Conversation["receipts"]; version?: number };
     if (data.conversation && data.conversation.version > (this.conversation?.version ?? -1)) {
       this.conversation = data.conversation;
       if (data.conversation.agent) this.online = true;
@@ -331,6 +342,7 @@ export class Chat {
     if (data.receipts && this.conversation && (data.version ?? 0) > this.conversation.version) {
       this.conversation = { ...this.conversation, receipts: data.receipts, version: data.version ?? 0 };
     }
+    if (data.invitation) this.invitation = data.invitation;
     // Another tab may have read more than this one.
     this.read = Math.max(this.read, this.conversation?.receipts.customer_read_seq ?? 0);
     if (data.message) {
@@ -414,7 +426,7 @@ export class Chat {
     if (!this.line?.isUp || this.inFlight || this.hold) return;
     const one = this.outbox.find((o) => o.failed === undefined);
     if (!one || (one.kind !== "text" && !one.file?.id)) return;
-    if (this.line.send({ t: "send", client_msg_id: one.client_msg_id, kind: one.kind, text: one.text, file_id: one.file?.id, quote_id: one.quote?.id })) this.inFlight = one.client_msg_id;
+    if (this.line.send({ t: "send", client_msg_id: one.client_msg_id, kind: one.kind, text: one.text, file_id: one.file?.id, quote_id: one.quote?.id, topic: one.topic })) this.inFlight = one.client_msg_id;
   }
 
   /** An upload ended: its message can go. */

@@ -4,6 +4,7 @@ import { paintOf } from "@yingda/ui/paint";
 import type { Boot, Config, Identity } from "./types";
 
 declare const __APP__: string;
+declare const __MORE__: string;
 
 type Listener = (value: unknown) => void;
 export interface AppHandle {
@@ -36,6 +37,7 @@ interface Api {
   let app: Promise<AppHandle> | undefined;
   let opened = false;
   let unread = 0;
+  let tries = 0;
   let before: Element | null = null;
 
   const language = (config: Config): "zh" | "en" => {
@@ -58,7 +60,7 @@ interface Api {
   };
 
   const load = (): Promise<AppHandle> => {
-    app ??= ready.then(() => import(/* @vite-ignore */ `${base}/widget/${__APP__}`)).then(
+    app ??= ready.then(() => import(/* @vite-ignore */ `${base}/widget/${__APP__}${tries ? `?${tries}` : ""}`)).then(
       (module: { start(root: ShadowRoot, boot: Boot, hooks: object): AppHandle }) =>
         module.start(root!, boot!, {
           emit,
@@ -74,7 +76,8 @@ interface Api {
           },
         }),
     );
-    app.catch((error) => { console.error("Yingda", error); app = undefined; });
+    // A browser may remember that an address failed: the next try has its own.
+    app.catch((error) => { console.error("Yingda", error); app = undefined; ++tries; });
     return app;
   };
 
@@ -94,7 +97,7 @@ interface Api {
 
   const show = (config: Config) => {
     const look = config.widget.look;
-    boot = { base, key, lang: language(config), config };
+    boot = { base, key, lang: language(config), config, more: __MORE__ };
     const element = document.createElement("div");
     element.id = "yingda-widget";
     root = element.attachShadow({ mode: "open" });

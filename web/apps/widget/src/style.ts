@@ -50,16 +50,14 @@ header button:focus-visible{outline-color:var(--on);outline-offset:-3px}
 .dot{width:5px;height:5px;border-radius:50%;background:currentColor;animation:dot 1.2s infinite}.dot:nth-child(2){animation-delay:.15s}.dot:nth-child(3){animation-delay:.3s;margin-right:4px}
 @keyframes dot{30%{transform:translateY(-4px)}}
 .qb{display:flex;gap:8px;align-items:center;margin:0 14px;padding:6px 10px;background:var(--soft);border-radius:10px;font-size:12.5px;color:var(--dim)}.qb svg{width:16px;height:16px;flex:none}.qb button{width:24px;height:24px;display:grid;place-items:center}.qb span{flex:1;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-form{margin:6px 12px 0;border:1px solid var(--line);border-radius:14px;background:var(--bg);display:flex;flex-direction:column}
-form:focus-within{border-color:var(--focus);box-shadow:0 0 0 1px var(--focus)}
+form.say{margin:6px 12px 0;border:1px solid var(--line);border-radius:14px;background:var(--bg);display:flex;flex-direction:column}
+form.say:focus-within{border-color:var(--focus);box-shadow:0 0 0 1px var(--focus)}
 textarea{font:inherit;color:inherit;background:none;border:0;resize:none;padding:10px 14px 4px;min-height:42px;max-height:132px;width:100%;outline:none!important}
 textarea::placeholder{color:var(--dim);opacity:1}@media (max-width:480px){textarea{font-size:16px}}
 .tools{display:flex;align-items:center;gap:2px;padding:2px 6px 6px}.tools button{width:36px;height:36px;display:grid;place-items:center;border-radius:10px;color:var(--dim)}
 .tools button:hover{background:var(--soft);color:var(--text)}.tools .go{margin-left:auto;border-radius:50%;background:var(--brand);color:var(--on)}.tools .go:hover{background:var(--brand);color:var(--on);box-shadow:0 2px 8px rgba(15,23,42,.25)}
 .tools .go:disabled{background:var(--soft);color:var(--dim);cursor:default;box-shadow:none}.tools .rec{color:var(--bad)}
 .foot{font-size:11.5px;color:var(--dim);text-align:center;padding:5px 16px calc(8px + env(safe-area-inset-bottom));min-height:14px}
-.emo{order:-1;display:grid;grid-template-columns:repeat(8,1fr);padding:6px 10px;border-bottom:1px solid var(--line)}.emo button{font-size:21px;line-height:38px;border-radius:8px}.emo button:hover{background:var(--soft)}
 .drop{position:absolute;inset:0;display:grid;place-items:center;background:color-mix(in srgb,var(--bg) 88%,transparent);border:2px dashed var(--focus);border-radius:18px;pointer-events:none;font-weight:600;z-index:2}
-.light{position:fixed;z-index:9;cursor:zoom-out;inset:0;background:rgba(10,12,16,.92);display:grid;place-items:center}.light img{max-width:94vw;max-height:94vh;border-radius:6px}.light button{position:absolute;top:calc(12px + env(safe-area-inset-top));right:12px;color:#fff;background:rgba(0,0,0,.5);border-radius:50%;width:44px;height:44px;display:grid;place-items:center}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 `;

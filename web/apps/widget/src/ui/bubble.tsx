@@ -1,10 +1,10 @@
 // One message: bubble, quote, file, delivery state, what can be done with it.
 import type { ComponentChildren } from "preact";
 import type { Chat } from "../chat";
+import { Icon } from "./icon";
 import { known, type Say } from "../texts";
 import type { FileInfo, Message, Outgoing } from "../types";
 
-export const Icon = ({ d, c }: { d: string; c?: string }) => <svg viewBox="0 0 24 24" aria-hidden="true" class={c}><path d={d} /></svg>;
 
 const kLink = /\bhttps?:\/\/[^\s<>"'，。！？、；）】]+/g;
 
@@ -61,7 +61,6 @@ export function Pending({ one, say, base, open, retry, discard }: { one: Outgoin
 }
 
 const kFollowsMs = 120000;
-const kRecallMs = 120000; // the usual window; the server decides
 const sameDay = (a: number, b: number) => new Date(a).toDateString() === new Date(b).toDateString();
 
 export function Row({ chat, say, message, before, open, quote }: { chat: Chat; say: Say; message: Message; before?: Message; open(url: string): void; quote(message: Message): void }) {
@@ -88,7 +87,7 @@ export function Row({ chat, say, message, before, open, quote }: { chat: Chat; s
         <div class="st"><time>{time}</time>{state && <><Icon c={`tick ${state}`} d={state === "sent" ? "M5 12l5 5 9-10" : "M1.5 12l4.5 5 8.5-10M12 16l1 1 8.5-10"} /><span class="sr">{say(state)}</span></>}</div>
         <div class="acts">
           <button type="button" onClick={() => quote(message)}>{say("quote")}</button>
-          {me && Date.now() - message.created_at_ms < kRecallMs && <button type="button" onClick={() => chat.recall(message)}>{say("recall")}</button>}
+          {me && Date.now() - message.created_at_ms < (chat.session?.recall_window_ms ?? 0) && <button type="button" onClick={() => chat.recall(message)}>{say("recall")}</button>}
         </div>
       </div>
     </>

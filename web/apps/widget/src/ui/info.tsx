@@ -1,0 +1,75 @@
+// Everything the visitor may want to know before he writes: hours, what happens next, when something ends, what can be sent. In the
+// window's place below its head, never over the page.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { whenShort } from "../moments";
+import { say, type Word } from "../more_texts";
+import { chat } from "../room";
+import { Icon, kCross } from "./icon";
+
+interface Answer {
+  online: boolean;
+  hours?: { lines: { days: string; times: string }[]; time_zone: string; always: boolean; holidays: boolean; open_now: boolean; closes_at_ms?: number; next_open_at_ms?: number };
+  promises: { remind_ms: number; close_ms: number };
+  limits: { file_bytes: number; text_code_points: number };
+  rating: boolean;
+}
+
+function span(ms: number): string {
+  const minutes = Math.round(ms / 60000);
+  const [n, key]: [number, Word] = minutes < 120 ? [minutes, "minutes"] : minutes < 2880 ? [Math.round(minutes / 60), "hoursLong"] : [Math.round(minutes / 1440), "days"];
+  return say(key, { n: Math.max(1, n) });
+}
+
+async function ask(): Promise<Answer> {
+  const { base, key, lang } = chat.boot;
+  const answer = await fetch(`${base}/api/v1/webchat/${encodeURIComponent(key)}/info?lang=${lang === "zh" ? "zh-CN" : "en"}`, { credentials: "omit" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return (await answer.json()) as Answer;
+}
+
+function openWords({ hours, online }: Answer): string {
+  if (!hours) return online ? say("onlineNow") : say("offlineNow");
+  if (hours.always) return say("openAlways");
+  if (hours.open_now) return say("openNow", { time: hours.closes_at_ms ? new Date(hours.closes_at_ms).toLocaleTimeString(chat.boot.lang === "zh" ? "zh-CN" : "en", { hour: "2-digit", minute: "2-digit" }) : "" });
+  return hours.next_open_at_ms ? say("closedNow", { time: whenShort(hours.next_open_at_ms) }) : say("closedLong");
+}
+
+export function Info({ close }: { close(): void }) {
+  const [answer, setAnswer] = useState<Answer>();
+  const [failed, setFailed] = useState(false);
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    head.current!.focus({ preventScroll: true });
+    ask().then(setAnswer, () => setFailed(true));
+  }, []);
+  const hours = answer?.hours;
+  const visitorZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <section class="info" aria-labelledby="yd-info">
+      <div class="infoh"><h3 id="yd-info" ref={head} tabIndex={-1}>{say("info")}</h3><button type="button" aria-label={say("close")} onClick={close}><Icon d={kCross} /></button></div>
+      {failed && <p role="alert">{say("infoFailed")}</p>}
+      {!answer && !failed && <div class="bones" aria-hidden="true"><i /><i /><i /></div>}
+      {answer && <>
+        <p class={`now${answer.online ? " on" : ""}`}><i />{openWords(answer)}</p>
+        <h4>{say("hours")}</h4>
+        {hours ? <>
+          {!hours.always && <dl>{hours.lines.map((line) => <div><dt>{line.days}</dt><dd>{line.times || say("closed")}</dd></div>)}</dl>}
+          {hours.holidays && <p>{say("holidays")}</p>}
+          {hours.time_zone !== visitorZone && <p>{say("zone", { zone: hours.time_zone.split("/").at(-1)!.replace(/_/g, " ") })}</p>}
+        </> : <p>{say("noHours")}</p>}
+        <h4>{say("how")}</h4>
+        <ul>
+          <li>{say("howQueue")}</li>
+          <li>{say("howAway")}</li>
+          {answer.promises.remind_ms > 0 && <li>{say("howRemind", { a: span(answer.promises.remind_ms) })}</li>}
+          {answer.promises.close_ms > 0 && <li>{say("howClose", { b: span(answer.promises.close_ms) })}</li>}
+          <li>{say("howNeverClose")}</li>
+          {answer.rating && <li>{say("howRating")}</li>}
+        </ul>
+        <h4>{say("limits")}</h4>
+        <p>{say("limitsText", { n: answer.limits.text_code_points, m: Math.floor(answer.limits.file_bytes / 1048576) })}</p>
+        <p>{say("history")}</p>
+      </>}
+    </section>
+  );
+}
