@@ -8,6 +8,7 @@ import { WebSocketServer } from "ws";
 
 import { makeCompany } from "./mock-data.mjs";
 import { makeSettings } from "./mock-settings.mjs";
+import { makeSupervision } from "./mock-supervision.mjs";
 
 const sessionCookie = "yd_session";
 const built = new URL("../../../dist/console/", import.meta.url);
@@ -50,7 +51,10 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
   function emit(type, data) {
     const event = { t: "event", seq: log.length + 1, at_ms: Date.now(), type, data: structuredClone(data) };
     log.push(event);
-    for (const client of clients) client.offer(event);
+    for (const client of clients) {
+      client.offer(event);
+      if (client.board) client.send({ t: "board", board: supervision.board() });
+    }
     return event;
   }
   function sees(client, event) {
@@ -125,6 +129,8 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
     recount();
     return c;
   }
+
+  const supervision = makeSupervision({ world, emit, newId, missing, transition, system, summary });
 
   // --- REST
 
@@ -292,6 +298,8 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
       if (id === "password" && body.current !== "demo12345") return fail(400, "invalid_argument", "auth.wrong_password", "当前密码不对。", [{ field: "current", reason: "auth.wrong_password", message: "当前密码不对。" }]);
       return null;
     }
+    const supervised = supervision.route(method, parts, query, body, user);
+    if (supervised !== undefined) return supervised;
     if (area === "tenant") return method === "GET" ? world.tenant : Object.assign(world.tenant, body);
     if (area === "audit") {
       const after = Number(query.get("after") || 0);
@@ -371,6 +379,7 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
       response.end(body === null || body === undefined ? undefined : JSON.stringify(body));
     };
     try {
+      if (url.pathname === "/mock/offer") return send(200, supervision.offer(url.searchParams.get("agent"), url.searchParams.get("kind") ?? "ring"));
       if (url.pathname === "/mock/say") return send(200, say(url.searchParams.get("id"), url.searchParams.get("text")));
       if (url.pathname === "/mock/cut") return clients.forEach((c) => c.cut?.()), send(204, null);
       if (url.pathname === "/mock/typing") {
@@ -409,6 +418,15 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
   // --- live
 
   function clientFrame(client, frame) {
+    if (frame.t === "board") {
+      client.board = frame.on;
+      if (frame.on) client.send({ t: "board", board: supervision.board() });
+      return;
+    }
+    if (frame.t === "watch" && frame.silent) {
+      client.watch.add(frame.id);
+      return client.send({ t: "presence", id: frame.id, agents: [] });
+    }
     if (frame.t === "watch" && world.conversations.has(frame.id)) client.watch.add(frame.id);
     if (frame.t === "unwatch") client.watch.delete(frame.id);
     if (frame.t === "watch" || frame.t === "unwatch") presence(frame.id);

@@ -129,8 +129,10 @@ export function createApi(http: Http) {
     /** `date` "YYYY-MM-DD" in the company's time zone; without one: today. */
     agentDay: (user: t.Id, date?: string) => http.get<s.AgentDay>(`/agents/${id(user)}/day`, { date }),
 
-    offers: () => http.get<t.Items<s.Offer>>("/offers"),
+    /** What rings for me; with `sent`: my transfers that wait for a yes. */
+    offers: (query: { sent?: boolean } = {}) => http.get<t.Items<s.Offer>>("/offers", query),
     acceptOffer: (offer: t.Id) => http.post<t.Conversation>(`/offers/${id(offer)}/accept`),
+    withdrawOffer: (offer: t.Id) => http.post<void>(`/offers/${id(offer)}/withdraw`),
     declineOffer: (offer: t.Id) => http.post<void>(`/offers/${id(offer)}/decline`),
 
     board: (query: { unit_id?: t.Id } = {}) => http.get<s.Board>("/board", query),

@@ -4,11 +4,22 @@
 import type { Alarm, Invitation, Offer } from "./supervision";
 import type { AgentStatus, Conversation, ConversationDetail, Customer, DurableEvent, Id, Message } from "./types";
 
-/** The loaded part of a thread: a run of messages without holes, in rising seq. */
+/**
+ * The loaded part of a thread: a run of messages in rising seq that misses nothing this reader may see. Seqs may have holes: another's
+ * whisper has one, and nobody else hears more of it than that `last_seq` moved on.
+ */
 export interface Thread {
   messages: Message[];
   /** A message arrived that does not join the run: the store must fetch what lies between. */
   gap: boolean;
+  /** The run is complete up to this seq, though no message may stand there; absent: up to its last message. */
+  upto?: number;
+}
+
+/** What an answer of the server covers; absent ends: from its first to its last message. */
+export interface Range {
+  from?: number;
+  upto?: number;
 }
 
 export interface SyncState {
@@ -40,37 +51,53 @@ function newer(state: SyncState, conversation: Conversation): SyncState {
   return { ...state, conversations: { ...state.conversations, [conversation.id]: conversation } };
 }
 
+function lastSeq(messages: Message[]): number {
+  return messages[messages.length - 1]?.seq ?? 0;
+}
+
+function completeTo(thread: Thread): number {
+  return Math.max(thread.upto ?? 0, lastSeq(thread.messages));
+}
+
 /** One message into a run. A recalled message never gets its content back. */
 export function placeMessage(thread: Thread, message: Message): Thread {
   const messages = thread.messages;
-  const last = messages[messages.length - 1];
-  if (!last || message.seq === last.seq + 1) return { ...thread, messages: [...messages, message] };
-  if (message.seq > last.seq) return thread.gap ? thread : { ...thread, gap: true };
-  const first = messages[0]!;
-  if (message.seq < first.seq) return thread;
-  const at = message.seq - first.seq;
-  const known = messages[at]!;
+  const upto = completeTo(thread);
+  if (messages.length === 0 || message.seq === upto + 1) return { ...thread, messages: [...messages, message], upto: message.seq };
+  if (message.seq > upto) return thread.gap ? thread : { ...thread, gap: true };
+  if (message.seq < messages[0]!.seq) return thread;
+  const at = messages.findIndex((one) => one.seq >= message.seq);
+  const known = messages[at];
+  if (known?.seq !== message.seq) {
+    // It became readable since: a hole is filled.
+    const copy = messages.slice();
+    copy.splice(at < 0 ? messages.length : at, 0, message);
+    return { ...thread, messages: copy };
+  }
   if (known.recalled_at_ms !== undefined && message.recalled_at_ms === undefined) return thread;
   const copy = messages.slice();
   copy[at] = message;
   return { ...thread, messages: copy };
 }
 
-/** Joins a fetched run with the loaded one; of two runs that do not touch the fetched one stays (it is the newer view). */
-export function joinRuns(loaded: Message[], fetched: Message[]): Message[] {
-  if (fetched.length === 0) return loaded;
-  if (loaded.length === 0) return fetched;
+/** Joins what was fetched with the loaded run; of two that do not touch the newer one stays. */
+export function joinFetched(thread: Thread, fetched: Message[], range: Range = {}): Thread {
+  const from = range.from ?? fetched[0]?.seq;
+  if (from === undefined) return thread;
+  const upto = Math.max(range.upto ?? 0, lastSeq(fetched));
+  const first = thread.messages[0]?.seq;
+  if (first === undefined) return { ...thread, messages: fetched, upto };
+  const before = completeTo(thread);
+  if (from > before + 1 || upto < first - 1) return upto > before ? { ...thread, messages: fetched, upto } : thread;
   const bySeq = new Map<number, Message>();
-  for (const message of loaded) bySeq.set(message.seq, message);
+  for (const message of thread.messages) bySeq.set(message.seq, message);
   for (const message of fetched) {
     const known = bySeq.get(message.seq);
     if (known?.recalled_at_ms !== undefined && message.recalled_at_ms === undefined) continue;
     bySeq.set(message.seq, message);
   }
-  const all = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-  const dense = all[all.length - 1]!.seq - all[0]!.seq === all.length - 1;
-  if (dense) return all;
-  return fetched[fetched.length - 1]!.seq > loaded[loaded.length - 1]!.seq ? fetched : loaded;
+  const messages = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return { ...thread, messages, upto: Math.max(before, upto) };
 }
 
 export function applyConversations(state: SyncState, items: Conversation[]): SyncState {
@@ -86,16 +113,17 @@ export function applyConversations(state: SyncState, items: Conversation[]): Syn
   return next;
 }
 
-export function applyMessages(state: SyncState, id: Id, fetched: Message[]): SyncState {
-  const thread = state.threads[id];
-  const messages = joinRuns(thread?.messages ?? [], fetched);
+export function applyMessages(state: SyncState, id: Id, fetched: Message[], range: Range = {}): SyncState {
+  const thread = joinFetched(state.threads[id] ?? { messages: [], gap: false }, fetched, range);
   // An event may have come while the answer was under way: the conversation then knows of a later message than the run.
-  const gap = (messages[messages.length - 1]?.seq ?? 0) < (state.conversations[id]?.last_seq ?? 0);
-  return { ...state, threads: { ...state.threads, [id]: { messages, gap } } };
+  const gap = completeTo(thread) < (state.conversations[id]?.last_seq ?? 0);
+  return { ...state, threads: { ...state.threads, [id]: { ...thread, gap } } };
 }
 
 export function applyDetail(state: SyncState, detail: ConversationDetail): SyncState {
-  const next = applyMessages(newer(state, detail.conversation), detail.conversation.id, detail.messages);
+  // Conversation and messages were read as one: beyond the last of them there is nothing to be read yet.
+  const range = { upto: detail.conversation.last_seq };
+  const next = applyMessages(newer(state, detail.conversation), detail.conversation.id, detail.messages, range);
   return { ...next, customers: { ...next.customers, [detail.customer.id]: detail.customer } };
 }
 

@@ -42,7 +42,7 @@ export interface AgentDay {
 export interface Offer {
   id: Id;
   conversation: Conversation;
-  kind: "ring" | "transfer" | "consult";
+  kind: "ring" | "transfer";
   agent_ids: Id[];
   from_id?: Id;
   from_name: string;
@@ -59,6 +59,8 @@ export interface OfferEnded {
   outcome: "accepted" | "declined" | "expired" | "withdrawn";
   by_id?: Id;
   from_id?: Id;
+  /** A decline's words. */
+  reason?: string;
 }
 
 // --- the board (现场看板)
@@ -204,6 +206,8 @@ export interface Invitation {
   score?: number;
   reason_keys: string[];
   words: string;
+  /** Scores up to this one are low. */
+  low_score_max?: number;
   invited_at_ms: Ms;
   answered_at_ms?: Ms;
 }
@@ -226,19 +230,23 @@ export interface RatedEpisode {
   closed_at_ms: Ms;
 }
 
-/** 低分回访: a low rating that somebody has to look into. */
+/** 低分回访: a low rating, or an episode that ended unsolved, that somebody has to look into. */
 export interface FollowUp {
   id: Id;
   episode_id: Id;
   conversation_id: Id;
   customer_name: string;
+  team_id?: Id;
   agent_id?: Id;
   agent_name: string;
-  score: number;
+  cause: "low_score" | "unsolved";
+  scale: "stars" | "thumbs";
+  score?: number;
   reason_keys: string[];
   words: string;
   state: "open" | "done";
   assignee_id?: Id;
+  assignee_name?: string;
   note: string;
   created_at_ms: Ms;
   done_at_ms?: Ms;

@@ -1,6 +1,20 @@
 import { describe, expect, it } from "vitest";
 
-import { applyConversations, applyEvent, applyMessage, applyMessages, emptyState, joinRuns, type Message, placeMessage } from "../src";
+import {
+  type Alarm,
+  applyConversations,
+  applyEvent,
+  applyInvitations,
+  applyMessage,
+  applyMessages,
+  emptyState,
+  type Invitation,
+  joinFetched,
+  type Message,
+  type Offer,
+  placeMessage,
+  type Thread,
+} from "../src";
 import { makeConversation, random, ServerModel } from "./model";
 
 function message(seq: number, over: Partial<Message> = {}): Message {
@@ -46,6 +60,9 @@ describe("applyEvent", () => {
   });
 });
 
+const run = (...seqs: number[]): Thread => ({ messages: seqs.map((seq) => message(seq)), gap: false });
+const seqsOf = (thread: Thread | undefined) => thread?.messages.map((m) => m.seq);
+
 describe("threads", () => {
   it("MessageBeyondTheNext_MarksAGap", () => {
     const thread = placeMessage({ messages: [message(1), message(2)], gap: false }, message(4));
@@ -57,13 +74,13 @@ describe("threads", () => {
     const recalled = message(2, { text: "", recalled_at_ms: 5 });
     const thread = placeMessage({ messages: [message(1), recalled], gap: false }, message(2));
     expect(thread.messages[1]).toBe(recalled);
-    expect(joinRuns([recalled], [message(2)])[0]).toBe(recalled);
+    expect(joinFetched({ messages: [recalled], gap: false }, [message(2)]).messages[0]).toBe(recalled);
   });
 
   it("RunsThatTouch_AreJoined_AndRunsApart_AreNot", () => {
-    expect(joinRuns([message(3), message(4)], [message(1), message(2)]).map((m) => m.seq)).toEqual([1, 2, 3, 4]);
-    expect(joinRuns([message(1), message(2)], [message(8), message(9)]).map((m) => m.seq)).toEqual([8, 9]);
-    expect(joinRuns([message(8), message(9)], [message(1)]).map((m) => m.seq)).toEqual([8, 9]);
+    expect(seqsOf(joinFetched(run(3, 4), run(1, 2).messages))).toEqual([1, 2, 3, 4]);
+    expect(seqsOf(joinFetched(run(1, 2), run(8, 9).messages))).toEqual([8, 9]);
+    expect(seqsOf(joinFetched(run(8, 9), run(1).messages))).toEqual([8, 9]);
   });
 
   it("SingleMessageFarAhead_KeepsWhatIsLoaded", () => {
@@ -77,5 +94,72 @@ describe("threads", () => {
     const state = applyConversations(emptyState, [{ ...makeConversation("cv_a"), last_seq: 3 }]);
     expect(applyMessages(state, "cv_a", [message(1), message(2)]).threads["cv_a"]!.gap).toBe(true);
     expect(applyMessages(state, "cv_a", [message(1), message(2), message(3)]).threads["cv_a"]!.gap).toBe(false);
+  });
+
+  it("HoleOfAnothersWhisper_IsFilledByOneAnswer_AndTheRunGoesOn", () => {
+    // Seq 3 is a whisper to somebody else: 4 comes, the store asks for what follows 2 and hears only 4.
+    let state = applyMessages(applyConversations(emptyState, [{ ...makeConversation("cv_a"), last_seq: 2 }]), "cv_a", run(1, 2).messages);
+    state = applyConversations(state, [{ ...makeConversation("cv_a"), version: 2, last_seq: 4 }]);
+    state = applyMessage(state, message(4));
+    expect(state.threads["cv_a"]!.gap).toBe(true);
+    state = applyMessages(state, "cv_a", [message(4)], { from: 3, upto: 4 });
+    expect(seqsOf(state.threads["cv_a"])).toEqual([1, 2, 4]);
+    expect(state.threads["cv_a"]!.gap).toBe(false);
+    state = applyMessage(state, message(5));
+    expect(seqsOf(state.threads["cv_a"])).toEqual([1, 2, 4, 5]);
+  });
+
+  it("HoleAtTheEnd_IsCoveredByAnEmptyAnswer", () => {
+    let state = applyMessages(applyConversations(emptyState, [{ ...makeConversation("cv_a"), last_seq: 3 }]), "cv_a", run(1, 2).messages);
+    expect(state.threads["cv_a"]!.gap).toBe(true);
+    state = applyMessages(state, "cv_a", [], { from: 3, upto: 3 });
+    expect(state.threads["cv_a"]!.gap).toBe(false);
+    expect(seqsOf(applyMessage(state, message(4)).threads["cv_a"])).toEqual([1, 2, 4]);
+  });
+
+  it("OlderPageWithAHoleAtItsEnd_Joins", () => {
+    // What was asked for lies before 5; seq 4 is not for this reader.
+    expect(seqsOf(joinFetched(run(5, 6), run(2, 3).messages, { upto: 4 }))).toEqual([2, 3, 5, 6]);
+    expect(seqsOf(joinFetched(run(5, 6), run(2, 3).messages))).toEqual([5, 6]);
+  });
+
+  it("MessageThatBecomesReadable_TakesItsPlace", () => {
+    const thread = joinFetched(run(1, 2, 4), []);
+    expect(seqsOf(placeMessage(thread, message(3)))).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("what rings, alarms and is rated", () => {
+  const event = (type: string, data: unknown) => ({ t: "event", seq: 1, prev: 0, at_ms: 0, type, data }) as never;
+  const offer: Offer = {
+    id: "of_1", conversation: makeConversation("cv_a"), kind: "ring", agent_ids: ["us_1", "us_2"], from_name: "", note: "", made_at_ms: 1, until_at_ms: 9,
+  };
+  const alarm: Alarm = { id: "al_1", kind: "wait_long", value_ms: 5, count: 1, raised_at_ms: 1 };
+  const asked: Invitation = {
+    episode_id: "ep_1", conversation_id: "cv_a", state: "asked", scale: "stars", reasons: [], reason_keys: [], words: "", invited_at_ms: 1,
+  };
+
+  it("Offer_RingsUntilItEnds", () => {
+    const ringing = applyEvent(emptyState, event("routing.offered", offer));
+    expect(Object.keys(ringing.offers)).toEqual(["of_1"]);
+    const ended = event("routing.offer_ended", { id: "of_1", conversation_id: "cv_a", agent_ids: ["us_1"], outcome: "expired" });
+    expect(applyEvent(ringing, ended).offers).toEqual({});
+    expect(applyEvent(emptyState, ended)).toBe(emptyState);
+  });
+
+  it("Alarm_IsReplacedWhole_AndLeavesWhenItEnds", () => {
+    let state = applyEvent(emptyState, event("alarm.raised", alarm));
+    state = applyEvent(state, event("alarm.changed", { ...alarm, acknowledged_by_name: "Zhou", acknowledged_at_ms: 7 }));
+    expect(state.alarms["al_1"]?.acknowledged_by_name).toBe("Zhou");
+    expect(applyEvent(state, event("alarm.ended", { ...alarm, ended_at_ms: 9 })).alarms).toEqual({});
+  });
+
+  it("EarlierAnswer_DoesNotReplaceTheEditedOne", () => {
+    const answered = { ...asked, state: "rated" as const, score: 2, answered_at_ms: 10 };
+    const edited = { ...answered, score: 4, answered_at_ms: 20 };
+    const state = applyInvitations(applyInvitations(emptyState, [edited]), [answered, asked]);
+    expect(state.invitations["ep_1"]?.score).toBe(4);
+    const moved = applyEvent(emptyState, event("rating.answered", { conversation: makeConversation("cv_a"), invitation: edited }));
+    expect(moved.invitations["ep_1"]?.score).toBe(4);
   });
 });

@@ -291,4 +291,40 @@ describe("SyncEngine", () => {
     expect(client.sockets[1]!.sent[0]).toMatchObject({ t: "hello", since: 9 });
     expect(picture(client.state())).toBe(fresh(server));
   });
+
+  it("SilentWatchAndBoard_AreSaidAgainAfterAReconnect_AndNeverInTheOpen", () => {
+    const server = new ServerModel(random(7), ["cv_a"]);
+    const client = rig(server);
+    const join = () => {
+      const socket = client.sockets.at(-1)!;
+      socket.onopen?.();
+      socket.give({ t: "welcome", last_seq: server.lastSeq });
+      return socket;
+    };
+    const first = join();
+    client.engine.watch("cv_a", true);
+    client.engine.watch("cv_b");
+    client.engine.subscribeBoard(null);
+    expect(first.sent.slice(1)).toEqual([{ t: "watch", id: "cv_a", silent: true }, { t: "watch", id: "cv_b" }, { t: "board", on: true }]);
+    first.cut();
+    client.timers.advance(2000);
+    const second = join();
+    expect(second.sent[0]).toMatchObject({ t: "hello", watch: ["cv_b"] });
+    expect(second.sent.slice(1)).toEqual([{ t: "watch", id: "cv_a", silent: true }, { t: "board", on: true }]);
+    client.engine.subscribeBoard("un_1");
+    client.engine.subscribeBoard(undefined);
+    client.engine.unwatch("cv_a");
+    expect(second.sent.slice(3)).toEqual([{ t: "board", on: true, unit_id: "un_1" }, { t: "board", on: false }, { t: "unwatch", id: "cv_a" }]);
+  });
+
+  it("OpenViewOfASilentlyWatchedConversation_ShowsItself", () => {
+    const client = rig(new ServerModel(random(8), ["cv_a"]));
+    const socket = client.sockets[0]!;
+    socket.onopen?.();
+    socket.give({ t: "welcome", last_seq: 0 });
+    client.engine.watch("cv_a", true);
+    client.engine.watch("cv_a");
+    client.engine.watch("cv_a", true);
+    expect(socket.sent.slice(1)).toEqual([{ t: "watch", id: "cv_a", silent: true }, { t: "watch", id: "cv_a" }]);
+  });
 });

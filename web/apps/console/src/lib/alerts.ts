@@ -1,5 +1,5 @@
 // Sound, desktop notification and title count: what calls an agent back to his work.
-import type { DurableEvent, OfferEnded, SyncState } from "@yingda/client";
+import type { Conversation, ConversationEventData, DurableEvent, OfferEnded, SyncState } from "@yingda/client";
 import { onBeforeUnmount, watch } from "vue";
 import { useRouter } from "vue-router";
 
@@ -72,6 +72,17 @@ export function useAlerts(): void {
     };
   }
 
+  /** A colleague asks me in (求助, 共同接待): that begins at once, so it is told like work of mine. */
+  function tellInvited({ conversation, by_id, by_name }: ConversationEventData, before: SyncState): void {
+    const me = session.me?.id ?? "";
+    const inside = (c: Conversation | undefined) => c?.participants.some((p) => p.id === me) ?? false;
+    if (by_id === me || !inside(conversation) || inside(before.conversations[conversation.id])) return;
+    if (prefs.sound) chime(880);
+    const text = t("inbox.alert.consulted", { name: by_name || (conversation.agent?.name ?? "") });
+    sayText("info", text);
+    notify(conversation.id, text, customerName(conversation.customer));
+  }
+
   /** What became of my transfer that needed a yes. */
   function tellOutcome(ended: OfferEnded): void {
     const name = live.state.agents[ended.by_id ?? ended.agent_ids[0] ?? ""]?.name ?? "";
@@ -87,15 +98,19 @@ export function useAlerts(): void {
       const { conversation, message } = event.data;
       const mentioned = message.kind === "note" && message.author.id !== me && message.mentions.includes(me ?? "");
       const spoken = message.author.kind === "customer" && live.isMine(conversation);
-      if (!spoken && !mentioned) return;
+      const whispered = message.kind === "whisper" && message.author.id !== me && conversation.agent?.id === me;
+      if (!spoken && !mentioned && !whispered) return;
       if (prefs.sound) chime(660);
-      notify(conversation.id, customerName(conversation.customer), conversation.last_preview || message.text);
+      const title = whispered ? t("inbox.alert.whisper") : customerName(conversation.customer);
+      notify(conversation.id, title, whispered ? message.text : conversation.last_preview || message.text);
     } else if (event.type === "conversation.assigned" || event.type === "conversation.transferred") {
       const { conversation, by_id } = event.data;
       const had = before.conversations[conversation.id]?.agent?.id === me;
       if (conversation.agent?.id !== me || had || by_id === me) return;
       if (prefs.sound) chime(880);
       notify(conversation.id, t("inbox.alert.assigned"), customerName(conversation.customer));
+    } else if (event.type === "conversation.changed") {
+      tellInvited(event.data, before);
     } else if (event.type === "routing.offered" && event.data.agent_ids.includes(me ?? "")) {
       ring(event.data.id);
       notify(event.data.id, t(`inbox.offer.title.${event.data.kind}`), customerName(event.data.conversation.customer), router.currentRoute.value.fullPath);

@@ -68,6 +68,8 @@ interface BoxList {
 }
 
 const typingLastsMs = 7_000;
+/** Messages fetched at once when some are missing. */
+const fillMax = 200;
 /** The server says when an offer ends; this much later it is taken for lost. */
 const offerGraceMs = 3_000;
 
@@ -262,9 +264,10 @@ export const useLive = defineStore("live", () => {
 
   /** Offers and alarms have no place in the log of their own: the session's, read before them, is early enough. */
   async function loadOffers(): Promise<number> {
-    const answer = await api.offers();
-    state.value = applyOffers(state.value, answer.items);
-    for (const offer of answer.items) forgetOfferAt(offer.id, offer.until_at_ms);
+    const [ringing, sent] = await Promise.all([api.offers(), api.offers({ sent: true })]);
+    const items = [...ringing.items, ...sent.items];
+    state.value = applyOffers(state.value, items);
+    for (const offer of items) forgetOfferAt(offer.id, offer.until_at_ms);
     return Number.MAX_SAFE_INTEGER;
   }
 
@@ -296,10 +299,13 @@ export const useLive = defineStore("live", () => {
     if (filling.has(id)) return;
     filling.add(id);
     try {
-      const run = state.value.threads[id]?.messages ?? [];
-      const after_seq = run[run.length - 1]?.seq ?? 0;
-      const answer = await api.messages(id, { after_seq, limit: 200 });
-      if (state.value.threads[id]) state.value = applyMessages(state.value, id, answer.items);
+      const thread = state.value.threads[id];
+      const after_seq = Math.max(thread?.upto ?? 0, thread?.messages[thread.messages.length - 1]?.seq ?? 0);
+      const known = state.value.conversations[id]?.last_seq ?? 0;
+      const answer = await api.messages(id, { after_seq, limit: fillMax });
+      // A short answer says: up to what was known when asked nothing else may be read. Others' whispers leave holes.
+      const range = { from: after_seq + 1, upto: answer.items.length < fillMax ? known : undefined };
+      if (state.value.threads[id]) state.value = applyMessages(state.value, id, answer.items, range);
     } catch {
       // The next event of this thread finds the gap again.
     } finally {
@@ -311,7 +317,7 @@ export const useLive = defineStore("live", () => {
     const first = state.value.threads[id]?.messages[0];
     if (!first || first.seq <= 1) return;
     const answer = await api.messages(id, { before_seq: first.seq, limit: 50 });
-    state.value = applyMessages(state.value, id, answer.items);
+    state.value = applyMessages(state.value, id, answer.items, { upto: first.seq - 1 });
     const aside = asides.get(id);
     if (aside) aside.noOlder = answer.items.length === 0 || (answer.items[0]?.seq ?? 1) <= 1;
   }

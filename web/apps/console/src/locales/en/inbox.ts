@@ -60,14 +60,15 @@ export default {
   alert: {
     assigned: "A new conversation is yours",
     silentTitle: "A customer waits for your answer",
+    consulted: "{name} asks for your help",
+    whisper: "A supervisor whispers",
     silent: "{customer} has waited {span} for you; please answer.",
   },
   offer: {
-    title: { ring: "New conversation", transfer: "A colleague hands over", consult: "A colleague asks you" },
+    title: { ring: "New conversation", transfer: "A colleague hands over" },
     say: {
       ring: "New conversation: {customer}. Alt+A takes it",
       transfer: "{from} hands {customer} over to you. Alt+A takes it",
-      consult: "{from} asks you about {customer}. Alt+A joins",
     },
     from: "from {name}",
     several: "rings {n} people",
@@ -143,6 +144,7 @@ export default {
     asked: "{name} was asked",
     joined: "{name} joined",
     pending: "Waiting for {name} to accept",
+    withdraw: "take back",
     participantsHint: "They can read and answer; the owner stays the same.",
     priority: "Priority",
     level: { normal: "Normal", high: "High", urgent: "Urgent" },

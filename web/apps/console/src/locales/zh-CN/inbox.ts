@@ -60,14 +60,15 @@ export default {
   alert: {
     assigned: "新会话分给了您",
     silentTitle: "客户在等您的回复",
+    consulted: "{name} 向您求助",
+    whisper: "主管密语",
     silent: "{customer} 已等您 {span}，请尽快回复。",
   },
   offer: {
-    title: { ring: "新会话振铃", transfer: "同事请您接手", consult: "同事向您求助" },
+    title: { ring: "新会话振铃", transfer: "同事请您接手" },
     say: {
       ring: "新会话振铃：{customer}，按 Alt+A 接起",
       transfer: "{from} 请您接手 {customer}，按 Alt+A 接起",
-      consult: "{from} 就 {customer} 向您求助，按 Alt+A 加入",
     },
     from: "{name} 发起",
     several: "同时振铃 {n} 人",
@@ -143,6 +144,7 @@ export default {
     asked: "已向 {name} 求助",
     joined: "{name} 已加入会话",
     pending: "等待 {name} 接受转接",
+    withdraw: "撤回",
     participantsHint: "参与者能看到并回复这个会话，负责人不变。",
     priority: "优先级",
     level: { normal: "普通", high: "较高", urgent: "紧急" },
