@@ -53,11 +53,12 @@ Result<ChineseDays> decode_either(std::string_view text) {
 
 Status update(const std::string& data, const std::string& source) {
   YD_TRY(const auto text, fetch(source));
-  YD_TRY(const auto table, decode_either(text));
+  YD_TRY(const auto newer, decode_either(text));
   const auto& known = ChineseDays::current();
-  if (table.known_until() < known.known_until() || table.size() == 0)
+  if (newer.known_until() < known.known_until() || newer.size() == 0)
     return fail(Code::conflict, "calendar.older_days",
-                fmt::format("{} days, the server knows {}", table.size(), known.size()));
+                fmt::format("{} days, the server knows {}", newer.size(), known.size()));
+  const ChineseDays table = known.updated_by(newer);
   std::error_code error;
   fs::create_directories(data, error);
   const fs::path path = table_path(data), fresh = path.string() + ".new";

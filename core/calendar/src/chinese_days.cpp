@@ -1,6 +1,8 @@
 #include "yingda/calendar/chinese_days.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -80,6 +82,18 @@ Result<ChineseDays> ChineseDays::decode_json(std::string_view json) {
   YD_CHECK(add(package.workdays, DayKind::work));
   if (out.days_.empty()) return fail(Code::invalid_argument, "calendar.invalid_days", "no days");
   out.known_until_ = end_of_year(out.days_.rbegin()->first);
+  return out;
+}
+
+ChineseDays ChineseDays::updated_by(const ChineseDays& newer) const {
+  ChineseDays out = *this;
+  std::erase_if(out.days_, [&](const auto& entry) {
+    const DayNumber end = end_of_year(entry.first);
+    const auto same_year = newer.days_.upper_bound(end);
+    return same_year != newer.days_.begin() && end_of_year(std::prev(same_year)->first) == end;
+  });
+  for (const auto& [number, day] : newer.days_) out.days_.insert_or_assign(number, day);
+  out.known_until_ = std::max(known_until_, newer.known_until_);
   return out;
 }
 

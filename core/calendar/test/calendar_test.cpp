@@ -194,6 +194,16 @@ TEST(ChineseDays_DecodeJson, Broken_SaysWhere) {
   }
 }
 
+TEST(ChineseDays_UpdatedBy, NewerTable_ReplacesItsYearsOnly) {
+  const auto old =
+      ChineseDays::decode("2026-01-01 off 元旦 New Year\n2026-10-01 off 国庆 National Day\n2027-01-01 off 元旦 x\n");
+  const auto fresh = ChineseDays::decode("2027-02-06 work 春节 Spring Festival\n2028-01-01 off 元旦 New Year\n");
+  ASSERT_TRUE(old && fresh);
+  const auto both = old->updated_by(*fresh);
+  EXPECT_EQ(both.encode(), "2026-01-01 off 元旦 New Year\n2026-10-01 off 国庆 National Day\n" + fresh->encode());
+  EXPECT_EQ(both.known_until(), fresh->known_until());
+}
+
 TEST(ChineseDays_BuiltIn, EncodedAndDecoded_IsTheSame) {
   const auto again = ChineseDays::decode(ChineseDays::built_in().encode());
   ASSERT_TRUE(again);

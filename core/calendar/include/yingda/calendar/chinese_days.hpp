@@ -38,6 +38,8 @@ class ChineseDays {
   /// `dist/chinese-days.json` of the npm package chinese-days: {"holidays": {"2026-01-01": "English,中文,1"},
   /// "workdays": {…}}. The errors of json::decode; invalid_argument `calendar.invalid_days` with the date in detail.
   static Result<ChineseDays> decode_json(std::string_view json);
+  /// This table with the years that `newer` knows taken from there.
+  ChineseDays updated_by(const ChineseDays& newer) const;
   /// The form that decode() reads, in order of days.
   std::string encode() const;
 
