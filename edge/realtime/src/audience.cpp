@@ -26,6 +26,17 @@ I id_of_object(Scanner& scan) {
   return id;
 }
 
+void read_participant(Scanner& scan, Audience& out) {
+  UserId id;
+  bool consult = false;
+  scan.object([&](std::string_view key) {
+    if (key == "id") id = id_at<UserId>(scan);
+    if (key == "role") consult = scan.string() == "consult";
+  });
+  out.participants.push_back(id);
+  if (consult) out.consulted.push_back(id);
+}
+
 void read_conversation(Scanner& scan, Audience& out) {
   scan.object([&](std::string_view key) {
     if (key == "id") {
@@ -41,7 +52,7 @@ void read_conversation(Scanner& scan, Audience& out) {
     } else if (key == "agent") {
       out.owner = id_of_object<UserId>(scan);
     } else if (key == "participants") {
-      scan.array([&] { out.participants.push_back(id_of_object<UserId>(scan)); });
+      scan.array([&] { read_participant(scan, out); });
     }
   });
 }
@@ -49,7 +60,13 @@ void read_conversation(Scanner& scan, Audience& out) {
 void read_message(Scanner& scan, Audience& out) {
   scan.object([&](std::string_view key) {
     if (key == "kind") {
-      out.internal = out.internal || scan.string() == "note";
+      const std::string_view kind = scan.string();
+      out.whisper = kind == "whisper";
+      out.internal = out.internal || out.whisper || kind == "note";
+    } else if (key == "author") {
+      out.author = id_of_object<UserId>(scan);
+    } else if (key == "mentions") {
+      scan.array([&] { out.heard_by.push_back(id_at<UserId>(scan)); });
     } else if (key == "system") {
       scan.object([&](std::string_view inner) {
         if (inner == "internal") out.internal = scan.boolean() || out.internal;
@@ -83,6 +100,15 @@ void read_follow_up(Scanner& scan, std::string_view key, Audience& out) {
   }
 }
 
+/// Top members only: the conversation in it is for those who are asked, not for its own audience.
+void read_offer(Scanner& scan, std::string_view key, Audience& out) {
+  if (key == "agent_ids") {
+    scan.array([&] { out.participants.push_back(id_at<UserId>(scan)); });
+  } else if (key == "from_id") {
+    out.owner = id_at<UserId>(scan);
+  }
+}
+
 Subject subject_of(std::string_view type) {
   if (type.starts_with("conversation.")) return Subject::conversation;
   if (type.starts_with("message.")) return Subject::message;
@@ -92,6 +118,9 @@ Subject subject_of(std::string_view type) {
   if (type == "settings.changed") return Subject::settings;
   if (type == "rating.follow_up_changed") return Subject::follow_up;
   if (type.starts_with("rating.")) return Subject::message;
+  if (type.starts_with("alarm.")) return Subject::alarm;
+  if (type == "routing.offered" || type == "routing.offer_ended") return Subject::offer;
+  if (type == "routing.agent_warned") return Subject::warning;
   return Subject::none;
 }
 
@@ -127,6 +156,12 @@ bool follows_up(const AgentView& view, const Audience& audience) {
   return holds(view.teams, audience.previous_team) || (view.supervises && in_scope(view, audience));
 }
 
+/// Its author, whom it was said to, and supervisors of the conversation.
+bool may_hear_whisper(const AgentView& view, const Audience& audience) {
+  if (view.user && (audience.author == view.user || contains(audience.heard_by, view.user))) return true;
+  return view.supervises && (view.sees_tenant || holds(view.scope_teams, audience.team));
+}
+
 }  // namespace
 
 Audience read_audience(std::string_view type, std::string_view payload) {
@@ -139,6 +174,12 @@ Audience read_audience(std::string_view type, std::string_view payload) {
       read_receipts(scan, key, out);
     } else if (subject == Subject::follow_up) {
       read_follow_up(scan, key, out);
+    } else if (subject == Subject::alarm) {
+      if (key == "team_id") out.team = id_at<TeamId>(scan);
+    } else if (subject == Subject::offer) {
+      read_offer(scan, key, out);
+    } else if (subject == Subject::warning) {
+      if (key == "agent_id") out.owner = id_at<UserId>(scan);
     } else if (subject == Subject::customer) {
       if (key == "id") out.customer = id_at<CustomerId>(scan);
     } else if (key == "conversation") {
@@ -163,6 +204,8 @@ bool AgentView::watches_customer(CustomerId id) const {
   return std::ranges::any_of(watches, [&](const auto& watch) { return watch.second == id; });
 }
 
+bool AgentView::watches_silently(ConversationId id) const { return contains(silent, id); }
+
 AgentView view_of(const org::Actor& actor) {
   AgentView view;
   view.user = actor.user;
@@ -183,10 +226,15 @@ bool concerns(const AgentView& view, const Audience& audience) {
     case Subject::settings: return true;
     case Subject::customer: return view.watches_customer(audience.customer);
     case Subject::follow_up: return follows_up(view, audience);
+    case Subject::alarm: return view.supervises && (view.sees_tenant || holds(view.scope_teams, audience.team));
+    case Subject::offer:
+    case Subject::warning:
+      return view.user && (audience.owner == view.user || contains(audience.participants, view.user));
     case Subject::conversation:
     case Subject::message:
     case Subject::receipts: break;
   }
+  if (audience.whisper && !may_hear_whisper(view, audience)) return false;
   if (takes_part(view, audience)) return true;
   return (view.all || view.watches_conversation(audience.conversation)) && reaches(view, audience);
 }

@@ -41,12 +41,15 @@ void each_candidate(Hall& hall, const Audience& audience, F f) {
     case Subject::agent:
     case Subject::settings:
     case Subject::follow_up:
+    case Subject::alarm:
       for (const SubscriberPtr& who : hall.agents) f(who.get());
       return;
     case Subject::customer: return from(hall.by_watched_customer, audience.customer);
     case Subject::conversation:
     case Subject::message:
-    case Subject::receipts: break;
+    case Subject::receipts:
+    case Subject::offer:
+    case Subject::warning: break;
   }
   from(hall.by_user, audience.owner);
   from(hall.by_user, audience.previous_owner);

@@ -13,17 +13,18 @@ namespace {
 struct RawFrame {
   std::string t;
   std::optional<std::int64_t> since, delivered_seq, read_seq;
-  std::optional<bool> all, on;
+  std::optional<bool> all, on, silent;
   std::optional<ConversationId> id;
-  std::vector<ConversationId> watch;
+  std::optional<UnitId> unit_id;
+  std::vector<ConversationId> watch, watch_silent;
   std::optional<std::string> client_msg_id, text;
   std::optional<conversation::MessageKind> kind;
   std::optional<FileId> file_id;
   std::optional<MessageId> quote_id;
   std::vector<UserId> mentions;
 };
-YD_DESCRIBE(RawFrame, (t, since, delivered_seq, read_seq, all, on, id, watch, client_msg_id, text, kind, file_id,
-                       quote_id, mentions))
+YD_DESCRIBE(RawFrame, (t, since, delivered_seq, read_seq, all, on, silent, id, unit_id, watch, watch_silent,
+                       client_msg_id, text, kind, file_id, quote_id, mentions))
 
 struct RawFrames {
   std::vector<JsonText> frames;
@@ -56,17 +57,19 @@ Result<AgentFrame> decode_agent_frame(std::string_view text) {
   if (raw.t == "ping") return PingFrame{};
   if (raw.t == "hello") {
     if (!raw.since) return missing("since");
-    if (raw.watch.size() > kWatchesMax) return fail(Code::limit_exceeded, "realtime.too_many_watches");
-    return HelloFrame{*raw.since, raw.all.value_or(false), std::move(raw.watch)};
+    if (raw.watch.size() + raw.watch_silent.size() > kWatchesMax)
+      return fail(Code::limit_exceeded, "realtime.too_many_watches");
+    return HelloFrame{*raw.since, raw.all.value_or(false), std::move(raw.watch), std::move(raw.watch_silent)};
   }
+  if (raw.t == "board") return BoardFrame{raw.on.value_or(true), raw.unit_id.value_or(UnitId{})};
   if (raw.t == "all") return AllFrame{raw.on.value_or(true)};
   if (!raw.id || !*raw.id) {
     if (raw.t == "watch" || raw.t == "unwatch" || raw.t == "typing" || raw.t == "receipts" || raw.t == "send")
       return missing("id");
     return fail(Code::invalid_argument, "realtime.unknown_frame");
   }
-  if (raw.t == "watch") return WatchFrame{*raw.id, true};
-  if (raw.t == "unwatch") return WatchFrame{*raw.id, false};
+  if (raw.t == "watch") return WatchFrame{*raw.id, true, raw.silent.value_or(false)};
+  if (raw.t == "unwatch") return WatchFrame{*raw.id, false, false};
   if (raw.t == "typing") return TypingFrame{*raw.id, raw.on.value_or(true)};
   if (raw.t == "send") {
     if (!raw.client_msg_id) return missing("client_msg_id");
@@ -155,6 +158,13 @@ std::string presence_frame(ConversationId conversation, const std::vector<Presen
     json::append(out, PresenceItem{agent.id, agent.name, agent.typing});
   }
   return out + "]}";
+}
+
+std::string board_frame(std::string_view board, UnitId unit) {
+  std::string out = R"({"t":"board")";
+  out.reserve(board.size() + 64);
+  if (unit) append_member(out, "unit_id", to_string(unit));
+  return out.append(R"(,"board":)").append(board).append("}");
 }
 
 std::string visitor_frame(ConversationId conversation, bool online, const customer::PageView& page) {

@@ -19,11 +19,16 @@ namespace yingda::realtime {
 struct HelloFrame {
   std::int64_t since = 0;
   bool all = false;
-  std::vector<ConversationId> watch;
+  std::vector<ConversationId> watch, watch_silent;
 };
 struct WatchFrame {
   ConversationId id;
   bool on = true;
+  bool silent = false;
+};
+struct BoardFrame {
+  bool on = true;
+  UnitId unit;
 };
 struct AllFrame {
   bool on = true;
@@ -42,7 +47,8 @@ struct SendFrame {
   conversation::OutboundMessage outbound;
 };
 struct PingFrame {};
-using AgentFrame = std::variant<HelloFrame, WatchFrame, AllFrame, TypingFrame, ReceiptsFrame, SendFrame, PingFrame>;
+using AgentFrame =
+    std::variant<HelloFrame, WatchFrame, AllFrame, TypingFrame, ReceiptsFrame, SendFrame, PingFrame, BoardFrame>;
 
 /// invalid_argument `request.invalid_json`, `request.invalid_fields`, `realtime.unknown_frame`; limit_exceeded
 /// `realtime.too_many_watches`.
@@ -69,6 +75,8 @@ struct PresentAgent {
   bool typing = false;
 };
 std::string presence_frame(ConversationId conversation, const std::vector<PresentAgent>& agents);
+/// `board` is a Board as JSON.
+std::string board_frame(std::string_view board, UnitId unit);
 std::string visitor_frame(ConversationId conversation, bool online, const customer::PageView& page);
 /// `status` is an AgentStatus as JSON.
 std::string agent_frame(std::string_view status);

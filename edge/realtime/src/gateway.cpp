@@ -235,8 +235,12 @@ void Gateway::Impl::apply(const SubscriberPtr& who, const org::Actor& actor, Age
     return hub.agent_receipts(actor, receipts->id, receipts->delivered_seq, receipts->read_seq);
   if (!who) return;
   if (auto* hello = std::get_if<HelloFrame>(&frame))
-    return hub.hello(who, hello->since, hello->all, std::move(hello->watch));
-  if (auto* watch = std::get_if<WatchFrame>(&frame)) return hub.watch(who, watch->id, watch->on);
+    return hub.hello(who, hello->since, hello->all, std::move(hello->watch), std::move(hello->watch_silent));
+  if (auto* watch = std::get_if<WatchFrame>(&frame)) {
+    using Watch = Hub::Watch;
+    return hub.watch(who, watch->id, !watch->on ? Watch::off : watch->silent ? Watch::silent : Watch::seen);
+  }
+  if (auto* board = std::get_if<BoardFrame>(&frame)) return hub.board(who, board->on, board->unit);
   if (auto* all = std::get_if<AllFrame>(&frame)) return hub.all(who, all->on);
 }
 

@@ -43,6 +43,7 @@ SubscriberPtr Hall::detach_agent(Subscriber& who) {
   *found = std::move(agents.back());
   agents.pop_back();
   set_all(who, false);
+  set_board(who, false, {});
   while (!who.agent->view.watches.empty()) remove_watch(who, who.agent->view.watches.back().first);
   unindex_person(who);
   who.attached = false;
@@ -59,8 +60,24 @@ void Hall::set_all(Subscriber& who, bool on) {
   }
 }
 
-bool Hall::add_watch(Subscriber& who, ConversationId conversation, CustomerId customer) {
+void Hall::set_board(Subscriber& who, bool on, UnitId unit) {
+  AgentSide& side = *who.agent;
+  if (side.board != on) {
+    side.board = on;
+    if (on) {
+      boards.push_back(&who);
+    } else {
+      std::erase(boards, &who);
+    }
+  }
+  side.board_unit = unit;
+  side.board_waits = on;
+}
+
+bool Hall::add_watch(Subscriber& who, ConversationId conversation, CustomerId customer, bool silent) {
   AgentView& view = who.agent->view;
+  std::erase(view.silent, conversation);
+  if (silent) view.silent.push_back(conversation);
   if (view.watches_conversation(conversation)) return false;
   view.watches.emplace_back(conversation, customer);
   rooms[conversation].watchers.push_back(&who);
@@ -74,6 +91,7 @@ bool Hall::remove_watch(Subscriber& who, ConversationId conversation) {
   if (found == watches.end()) return false;
   if (found->second) drop(by_watched_customer, found->second, &who);
   watches.erase(found);
+  std::erase(who.agent->view.silent, conversation);
   const auto room = rooms.find(conversation);
   std::erase(room->second.watchers, &who);
   if (room->second.watchers.empty()) rooms.erase(room);
@@ -85,6 +103,7 @@ void Hall::change_actor(Subscriber& who, const org::Actor& actor) {
   AgentView view = view_of(actor);
   view.all = who.agent->view.all;
   view.watches = std::move(who.agent->view.watches);
+  view.silent = std::move(who.agent->view.silent);
   who.agent->actor = actor;
   who.agent->view = std::move(view);
   index_person(who);
@@ -107,6 +126,7 @@ void Hall::follow(VisitorGroup& group, const Audience& audience) {
   thread.team = audience.team;
   if (audience.owner) thread.owner = audience.owner;
   thread.participants = audience.participants;
+  thread.consulted = audience.consulted;
   thread.queued = audience.queued;
   set_thread(audience.customer, group, std::move(thread));
 }

@@ -20,7 +20,10 @@ namespace yingda::realtime {
 struct AgentSide {
   org::Actor actor;
   AgentView view;
-  std::string socket;  // names the connection in logs and in `welcome`
+  std::string socket;        // names the connection in logs and in `welcome`
+  bool board = false;        // wants the board …
+  UnitId board_unit;         // … of this part of the tree
+  bool board_waits = false;  // has none since it asked
 };
 
 /// Kept small: 20,000 idle visitors have one each. Strings and maps live in AgentSide and VisitorGroup.
@@ -59,7 +62,7 @@ struct VisitorGroup {
   std::optional<VisitorThread> thread;
   customer::PageView page;
   std::int64_t typing_until_ms = 0;
-  QueuePlace place;  // told last
+  QueuePlace place;          // told last
   std::uint32_t goings = 0;  // so that a late "gone" of an earlier leave is recognised
 };
 
@@ -70,7 +73,8 @@ class Hall {
   void attach_agent(const SubscriberPtr& who);
   SubscriberPtr detach_agent(Subscriber& who);
   void set_all(Subscriber& who, bool on);
-  bool add_watch(Subscriber& who, ConversationId conversation, CustomerId customer);
+  bool add_watch(Subscriber& who, ConversationId conversation, CustomerId customer, bool silent);
+  void set_board(Subscriber& who, bool on, UnitId unit);
   bool remove_watch(Subscriber& who, ConversationId conversation);
   /// The same connection with other rights: indexes follow; subscriptions stay.
   void change_actor(Subscriber& who, const org::Actor& actor);
@@ -100,6 +104,12 @@ class Hall {
   std::unordered_map<CustomerId, VisitorGroup> visitors;
   std::unordered_map<ConversationId, CustomerId> customer_of;  // of connected customers
   std::unordered_set<CustomerId> queued_customers;             // connected and without an owner
+  std::vector<Subscriber*> boards;                             // who wants the board
+  struct BoardTurn {
+    std::int64_t last_ms = 0, changed_ms = 0;  // steady: of the newest push, of the newest change
+    bool changed = false, planned = false, planned_soon = false, making = false;
+    std::uint64_t number = 0;  // of the newest plan; older ones do nothing
+  } board_turn;
   std::unordered_set<UserId> changed_loads;
   bool loads_planned = false, positions_planned = false;
 

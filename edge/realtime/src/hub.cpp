@@ -349,15 +349,19 @@ void Hub::hello_visitor(const SubscriberPtr& who, std::int64_t since) {
   impl_->on_hub([who, since](Impl& impl) { impl.start_replay(who, since); });
 }
 
-void Hub::hello(const SubscriberPtr& who, std::int64_t since, bool all, std::vector<ConversationId> watch) {
-  impl_->on_hub([who, since, all, watch = std::move(watch)](Impl& impl) mutable {
+void Hub::hello(const SubscriberPtr& who, std::int64_t since, bool all, std::vector<ConversationId> watch,
+                std::vector<ConversationId> watch_silent) {
+  std::vector<Impl::WantedView> views;
+  for (const ConversationId id : watch) views.push_back({id, false});
+  for (const ConversationId id : watch_silent) views.push_back({id, true});
+  impl_->on_hub([who, since, all, views = std::move(views)](Impl& impl) mutable {
     if (who->phase == Subscriber::Phase::closed) return;
     Hall& hall = impl.hall_of(who->tenant);
     // Until the replay begins nothing live may slip in before it.
     who->phase = Subscriber::Phase::idle;
     const std::uint32_t generation = ++who->generation;
     hall.set_all(*who, all);
-    impl.check_watches(who, std::move(watch), [who, since, generation](Impl& impl) {
+    impl.check_watches(who, std::move(views), [who, since, generation](Impl& impl) {
       if (who->generation == generation) impl.start_replay(who, since);
     });
   });

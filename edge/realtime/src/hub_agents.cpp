@@ -7,6 +7,7 @@
 #include "yingda/base/json.hpp"
 #include "yingda/base/log.hpp"
 #include "yingda/realtime/error_frame.hpp"
+#include "yingda/supervision/supervision.hpp"
 
 namespace yingda::realtime {
 namespace {
@@ -102,39 +103,44 @@ void Hub::all(const SubscriberPtr& who, bool on) {
 
 // --- open views
 
-void Hub::watch(const SubscriberPtr& who, ConversationId conversation, bool on) {
-  impl_->on_hub([who, conversation, on](Impl& impl) {
+void Hub::watch(const SubscriberPtr& who, ConversationId conversation, Watch watch) {
+  impl_->on_hub([who, conversation, watch](Impl& impl) {
     if (!who->attached) return;
-    if (on) return impl.check_watches(who, {conversation}, nullptr);
+    if (watch != Watch::off) return impl.check_watches(who, {{conversation, watch == Watch::silent}}, nullptr);
     Hall& hall = impl.hall_of(who->tenant);
     if (hall.remove_watch(*who, conversation)) impl.send_presence(hall, conversation);
   });
 }
 
 /// Adds the views that the agent may see, refuses the others with an error frame, then goes on with `then`.
-void Hub::Impl::check_watches(const SubscriberPtr& who, std::vector<ConversationId> ids,
+void Hub::Impl::check_watches(const SubscriberPtr& who, std::vector<WantedView> views,
                               std::move_only_function<void(Impl&)> then) {
-  std::erase_if(ids, [&](ConversationId id) { return who->agent->view.watches_conversation(id); });
-  if (ids.empty()) {
+  std::erase_if(views, [&](const WantedView& wanted) {
+    const AgentView& view = who->agent->view;
+    return view.watches_conversation(wanted.id) && view.watches_silently(wanted.id) == wanted.silent;
+  });
+  if (views.empty()) {
     if (then) then(*this);
     return;
   }
   struct Checked {
-    ConversationId id;
+    WantedView view;
     Result<conversation::Conversation> conversation;
   };
   auto rest = std::make_shared<std::move_only_function<void(Impl&)>>(std::move(then));
-  const bool posted = on_worker([who, ids = std::move(ids), actor = who->agent->actor, rest](Impl& impl) {
+  const bool posted = on_worker([who, views = std::move(views), actor = who->agent->actor, rest](Impl& impl) {
     auto checked = std::make_shared<std::vector<Checked>>();
-    const Status read = impl.database.read([&](storage::Transaction& tx) -> Status {
+    const auto check = [&](storage::Transaction& tx) -> Status {
       checked->clear();
-      for (const ConversationId id : ids)
-        checked->push_back({id, impl.conversations.access_conversation(tx, actor, id)});
+      for (const WantedView& view : views) checked->push_back({view, impl.access_view(tx, actor, view)});
       return {};
-    });
-    if (!read) {
+    };
+    // Silent watching leaves a trace in the audit log before the first word is seen.
+    const bool writes = std::ranges::any_of(views, &WantedView::silent);
+    const Status done = writes ? impl.database.write(actor.tenant, check) : impl.database.read(check);
+    if (!done) {
       checked->clear();
-      for (const ConversationId id : ids) checked->push_back({id, std::unexpected(read.error())});
+      for (const WantedView& view : views) checked->push_back({view, std::unexpected(done.error())});
     }
     return [who, checked, rest](Impl& impl) {
       if (!who->attached) return;
@@ -145,9 +151,10 @@ void Hub::Impl::check_watches(const SubscriberPtr& who, std::vector<Conversation
         } else if (who->agent->view.watches.size() >= kWatchesMax) {
           impl.refuse(*who, Error{Code::limit_exceeded, "realtime.too_many_watches", {}, {}, {}});
         } else {
-          hall.add_watch(*who, item.id, item.conversation->customer.id);
-          impl.send_presence(hall, item.id);
-          impl.send_visitor_state(hall, item.id, who.get());
+          const ConversationId id = item.view.id;
+          hall.add_watch(*who, id, item.conversation->customer.id, item.view.silent);
+          impl.send_presence(hall, id);
+          impl.send_visitor_state(hall, id, who.get());
         }
       }
       if (*rest) (*rest)(impl);
@@ -158,12 +165,22 @@ void Hub::Impl::check_watches(const SubscriberPtr& who, std::vector<Conversation
   if (*rest) (*rest)(*this);
 }
 
+Result<conversation::Conversation> Hub::Impl::access_view(storage::Transaction& tx, const org::Actor& actor,
+                                                          const WantedView& view) {
+  if (view.silent) {
+    if (!supervision) return fail(Code::permission_denied, "auth.permission_denied");
+    YD_CHECK(supervision->note_watch(tx, actor, view.id));
+  }
+  return conversations.access_conversation(tx, actor, view.id);
+}
+
 void Hub::Impl::send_presence(Hall& hall, ConversationId conversation) {
   const auto room = hall.rooms.find(conversation);
   if (room == hall.rooms.end()) return;
   std::vector<PresentAgent> present;
   for (const Subscriber* who : room->second.watchers) {
     const UserId user = who->agent->view.user;
+    if (who->agent->view.watches_silently(conversation)) continue;
     if (!user || contains(present, user, &PresentAgent::id)) continue;
     const bool typing = contains(room->second.typists, user, &Typist::user);
     present.push_back({user, who->agent->actor.name, typing});
@@ -194,7 +211,8 @@ void Hub::Impl::take_agent_typing(const org::Actor& actor, ConversationId conver
   const UserId user = actor.user;
   const auto own = hall.by_user.find(user);
   const bool watches = own != hall.by_user.end() && std::ranges::any_of(own->second, [&](const Subscriber* who) {
-                         return who->agent->view.watches_conversation(conversation);
+                         const AgentView& view = who->agent->view;
+                         return view.watches_conversation(conversation) && !view.watches_silently(conversation);
                        });
   VisitorGroup* group = hall.group_of(conversation);
   const bool takes_part =
@@ -220,7 +238,8 @@ void Hub::Impl::take_agent_typing(const org::Actor& actor, ConversationId conver
     for (Subscriber* colleague : room->second.watchers)
       if (colleague->agent->view.user != user) send(*colleague, frame);
   }
-  if (!group) return;
+  const bool consulted = group && group->thread && contains(group->thread->consulted, user);
+  if (!group || consulted) return;
   const auto frame = shared(visitor_typing_frame(on, actor.name));
   for (const SubscriberPtr& visitor : group->connections) send(*visitor, frame);
 }
@@ -241,7 +260,8 @@ void Hub::Impl::expire_agent_typing(TenantId tenant, ConversationId conversation
   send_presence(hall, conversation);
   const auto frame = shared(typing_frame({conversation, "agent", by, name, {}, false}));
   for (Subscriber* who : room->second.watchers) send(*who, frame);
-  if (const VisitorGroup* group = hall.group_of(conversation)) {
+  const VisitorGroup* group = hall.group_of(conversation);
+  if (group && !(group->thread && contains(group->thread->consulted, user))) {
     const auto off = shared(visitor_typing_frame(false, name));
     for (const SubscriberPtr& visitor : group->connections) send(*visitor, off);
   }

@@ -83,8 +83,15 @@ struct Hub::Impl : std::enable_shared_from_this<Hub::Impl> {
   // --- hub_agents.cpp [hub]
   void attach_agent(const SubscriberPtr& who);
   void detach_agent(const SubscriberPtr& who);
-  void check_watches(const SubscriberPtr& who, std::vector<ConversationId> ids,
+  struct WantedView {
+    ConversationId id;
+    bool silent = false;
+  };
+  void check_watches(const SubscriberPtr& who, std::vector<WantedView> views,
                      std::move_only_function<void(Impl&)> then);
+  /// On a worker: the conversation when the actor may have it open.
+  Result<conversation::Conversation> access_view(storage::Transaction& tx, const org::Actor& actor,
+                                                 const WantedView& view);
   void refuse(Subscriber& who, const Error& error);
   void connected(Hall& hall, UserId user, int by);
   void send_presence(Hall& hall, ConversationId conversation);
@@ -96,6 +103,11 @@ struct Hub::Impl : std::enable_shared_from_this<Hub::Impl> {
   /// Calls `f` once for every live agent's connection that owns, takes part in or watches the thread.
   template <class F>
   void each_involved(Hall& hall, const VisitorThread& thread, F f);
+
+  // --- hub_board.cpp [hub]
+  void board_changed(TenantId tenant);
+  void plan_boards(Hall& hall);
+  void push_boards(TenantId tenant);
 
   // --- hub_visitors.cpp [hub]
   void attach_visitor(const SubscriberPtr& who, std::optional<VisitorThread> thread);
@@ -119,6 +131,7 @@ struct Hub::Impl : std::enable_shared_from_this<Hub::Impl> {
   conversation::Conversations& conversations;
   routing::Routing& routing;
   VisitorEncoder encoder;
+  supervision::Supervision* supervision = nullptr;
   std::vector<std::function<void(const storage::CommittedEvent&)>> listeners;
   std::vector<std::function<void(TenantId, CustomerId)>> leave_listeners;
   std::mutex visitors_here_mutex;

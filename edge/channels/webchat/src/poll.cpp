@@ -116,7 +116,10 @@ Result<std::optional<realtime::VisitorThread>> Webchat::Impl::thread_of(TenantId
     out.conversation = found->id;
     out.team = found->team_id;
     if (found->agent) out.owner = found->agent->id;
-    for (const auto& participant : found->participants) out.participants.push_back(participant.id);
+    for (const auto& participant : found->participants) {
+      out.participants.push_back(participant.id);
+      if (participant.consulted()) out.consulted.push_back(participant.id);
+    }
     out.queued = found->state == conversation::State::queued;
     YD_TRY(out.as_of_seq, database.last_seq(tx, tenant));
     thread = std::move(out);

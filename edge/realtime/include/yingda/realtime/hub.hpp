@@ -23,6 +23,10 @@
 #include "yingda/runtime/runtime.hpp"
 #include "yingda/storage/database.hpp"
 
+namespace yingda::supervision {
+class Supervision;
+}
+
 namespace yingda::realtime {
 
 /// Where frames go: a socket or a waiting poll. Called on the hub's and on other threads; must not block.
@@ -56,6 +60,7 @@ struct VisitorThread {
   std::vector<UserId> participants;
   bool queued = false;
   std::int64_t as_of_seq = 0;  // the event log's seq when it was read
+  std::vector<UserId> consulted;  // those of the participants that the customer does not know of
 };
 
 /// Turns an event into what its customer may know: the `type` and `data` of his frame; nullopt hides it. Pure but for
@@ -83,6 +88,8 @@ class Hub {
 
   // --- set before start()
   void set_visitor_encoder(VisitorEncoder encoder);
+  /// Without it boards are refused and nobody watches silently. Outlives the hub.
+  void set_supervision(supervision::Supervision& supervision);
   /// Called on the hub's thread for every committed event, in order; must be short. For rooms above (caches).
   void on_event(std::function<void(const storage::CommittedEvent&)> listener);
   /// Called on the hub's thread when a visitor's last connection has been gone for kVisitorLinger; must not block.
@@ -91,8 +98,13 @@ class Hub {
   // --- agents. `open_agent` counts as connected until `close`.
   SubscriberPtr open_agent(const org::Actor& actor, std::shared_ptr<Outlet> outlet, bool polling);
   /// Replays everything after `since` that is for this client, then `welcome` and live. May come again at any time.
-  void hello(const SubscriberPtr& who, std::int64_t since, bool all, std::vector<ConversationId> watch);
-  void watch(const SubscriberPtr& who, ConversationId conversation, bool on);
+  /// Of `watch_silent` nobody is told that this client watches: for supervisors, each one is audited.
+  void hello(const SubscriberPtr& who, std::int64_t since, bool all, std::vector<ConversationId> watch,
+             std::vector<ConversationId> watch_silent = {});
+  enum class Watch { off, seen, silent };
+  void watch(const SubscriberPtr& who, ConversationId conversation, Watch watch);
+  /// Pushes the board of the actor's scope, narrowed to a unit, until it is switched off.
+  void board(const SubscriberPtr& who, bool on, UnitId unit);
   void all(const SubscriberPtr& who, bool on);
   /// Only into conversations that the agent owns, takes part in or has open in one of his connections.
   void agent_typing(const org::Actor& actor, ConversationId conversation, bool on);

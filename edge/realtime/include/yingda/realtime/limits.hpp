@@ -43,6 +43,12 @@ inline constexpr DurationMs kVisitorLinger = seconds(4);
 inline constexpr DurationMs kLoadsGathered = milliseconds(500);
 /// Every agent's socket is asked anew whether its session still stands.
 inline constexpr DurationMs kActorCheckEvery = seconds(60);
+/// A board is pushed at most so often …
+inline constexpr DurationMs kBoardPause = milliseconds(500);
+/// … and at least so often, because times on it move.
+inline constexpr DurationMs kBoardEvery = seconds(5);
+/// A client with so much unsent misses boards until it has caught up: each one is whole.
+inline constexpr std::int64_t kBoardQueuedBytesMax = 64 * 1024;
 inline constexpr std::size_t kPreviewCodePointsMax = 500;  // typing preview
 
 // WebSocket close codes.
