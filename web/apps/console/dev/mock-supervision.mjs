@@ -3,7 +3,6 @@ const minute = 60_000;
 
 export function makeSupervision({ world, emit, newId, missing, transition, system, summary }) {
   const now = () => Date.now();
-  const teamOf = (id) => world.teams.find((team) => team.id === id);
   const reasonCodes = [
     ["break", "away", "休息", "Break"], ["meal", "away", "用餐", "Meal"], ["training", "busy", "培训", "Training"],
     ["meeting", "busy", "会议", "Meeting"], ["technical", "busy", "设备故障", "Technical"],
@@ -39,7 +38,7 @@ export function makeSupervision({ world, emit, newId, missing, transition, syste
         promised: all.filter((c) => c.team_id === team.id && c.state === "promised").length,
         in_service: all.filter((c) => c.team_id === team.id && c.state === "assigned").length,
         agents_online: online.length, agents_busy: people.filter((a) => a.state === "busy").length, agents_away: people.filter((a) => a.state === "away").length,
-        agents_free: online.filter((a) => a.load < a.capacity).length, alarm_wait_ms: 180_000,
+        agents_wrap_up: 0, agents_free: online.filter((a) => a.load < a.capacity).length, alarm_wait_ms: 180_000,
         today: { offered: 64 - i * 17, served: 58 - i * 16, abandoned: 3 - i, wait_ms_sum: 1_900_000, wait_ms_max: 260_000, within_target: 49 - i * 15, estimate_error_ms_sum: 400_000, estimates: 40 },
       };
     });

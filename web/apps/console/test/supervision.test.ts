@@ -23,7 +23,7 @@ import { alarmText, ruleText } from "../src/supervision/wording";
 const day = { offered: 0, served: 0, abandoned: 0, wait_ms_sum: 0, wait_ms_max: 0, within_target: 0, estimate_error_ms_sum: 0, estimates: 0 };
 const queue = (over: Partial<BoardQueue> = {}): BoardQueue => ({
   team_id: "tm_1", team_name: "售前", unit_id: "un_1", strategy: "least_loaded", waiting: 0, longest_wait_ms: 0, promised: 0, in_service: 0,
-  agents_online: 0, agents_busy: 0, agents_away: 0, agents_free: 0, today: day, ...over,
+  agents_online: 0, agents_busy: 0, agents_away: 0, agents_wrap_up: 0, agents_free: 0, alarm_wait_ms: 180_000, today: day, ...over,
 });
 const agent = (over: Partial<BoardAgent> = {}): BoardAgent => ({
   user_id: "us_1", name: "王芳", display_name: "小芳", state: "online", reason: "", since_at_ms: 0, load: 0, capacity: 5, connected: true,
@@ -70,7 +70,8 @@ describe("board", () => {
   it("Queue_TakesItsOwnThreshold", () => {
     const slow = queue({ waiting: 1, longest_wait_ms: 200_000, alarm_wait_ms: 600_000 });
     expect(headline(board([slow], []), 0).level).toBe("calm");
-    expect(headline(board([{ ...slow, alarm_wait_ms: undefined }], []), 0).level).toBe("over");
+    expect(headline(board([{ ...slow, alarm_wait_ms: 180_000 }], []), 0).level).toBe("over");
+    expect(headline(board([{ ...slow, alarm_wait_ms: 0 }], []), 0).level).toBe("calm");
   });
 
   it("EmptyBoard_HasNoInfinities", () => {
@@ -87,7 +88,7 @@ describe("board", () => {
   });
 
   it("Crew_AddsUpToEverybodyWhoIsHere", () => {
-    expect(crew(queue({ agents_online: 3, agents_free: 1, agents_busy: 2, agents_away: 1 }))).toEqual({ free: 1, full: 2, busy: 2, away: 1 });
+    expect(crew(queue({ agents_online: 3, agents_free: 1, agents_wrap_up: 1, agents_busy: 2, agents_away: 1 }))).toEqual({ free: 1, full: 2, wrap_up: 1, busy: 2, away: 1 });
     // A count that is a moment ahead of the other must not draw a negative part.
     expect(crew(queue({ agents_online: 1, agents_free: 2 })).full).toBe(0);
   });

@@ -161,7 +161,7 @@ export function applyAlarm(state: SyncState, alarm: Alarm): SyncState {
   return { ...state, alarms };
 }
 
-/** An answer may be edited for a while: the later one stays, whichever comes first. */
+/** What was answered is never replaced by the question that came before; an edited answer takes the place of the first. */
 export function applyInvitations(state: SyncState, items: Invitation[]): SyncState {
   const invitations = { ...state.invitations };
   for (const item of items) {

@@ -117,9 +117,10 @@ export interface BoardQueue {
   agents_online: number;
   agents_busy: number;
   agents_away: number;
+  agents_wrap_up: number;
   agents_free: number;
   /** The policy's: from here on a wait is an alarm; 0: never. */
-  alarm_wait_ms?: number;
+  alarm_wait_ms: number;
   today: QueueDay;
 }
 

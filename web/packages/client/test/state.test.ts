@@ -154,10 +154,10 @@ describe("what rings, alarms and is rated", () => {
     expect(applyEvent(state, event("alarm.ended", { ...alarm, ended_at_ms: 9 })).alarms).toEqual({});
   });
 
-  it("EarlierAnswer_DoesNotReplaceTheEditedOne", () => {
+  it("EditedAnswer_TakesThePlaceOfTheFirst_AQuestionNever", () => {
     const answered = { ...asked, state: "rated" as const, score: 2, answered_at_ms: 10 };
-    const edited = { ...answered, score: 4, answered_at_ms: 20 };
-    const state = applyInvitations(applyInvitations(emptyState, [edited]), [answered, asked]);
+    const edited = { ...answered, score: 4 };
+    const state = applyInvitations(emptyState, [asked, answered, edited, asked]);
     expect(state.invitations["ep_1"]?.score).toBe(4);
     const moved = applyEvent(emptyState, event("rating.answered", { conversation: makeConversation("cv_a"), invitation: edited }));
     expect(moved.invitations["ep_1"]?.score).toBe(4);

@@ -1,7 +1,7 @@
 // What the supervision page shows, computed from the board and the time that passed since it was drawn. Pure.
 import type { AgentState, Alarm, Board, BoardAgent, BoardQueue, DaySpan, FollowUp, Offer, Risk } from "@yingda/client";
 
-/** From here on a wait counts as too long where the queue's policy sets nothing: the server's default. */
+/** From here on an agent's silence is coloured as too long: the server's default for queues. */
 export const waitAlarmMs = 180_000;
 /** A board that is older than this is not live: the server sends one every 5 s at least. */
 export const staleAfterMs = 12_000;
@@ -33,10 +33,6 @@ export interface Headline {
   withinTarget: number;
 }
 
-export function queueThreshold(queue: BoardQueue): number {
-  return queue.alarm_wait_ms ?? waitAlarmMs;
-}
-
 export function queueWait(queue: BoardQueue, ageMs: number): number {
   return running(queue.longest_wait_ms, queue.waiting > 0, ageMs);
 }
@@ -55,7 +51,7 @@ export function headline(board: Board, ageMs: number): Headline {
     waiting: sum((q) => q.waiting),
     promised: sum((q) => q.promised),
     longestWaitMs: Math.max(0, ...board.queues.map((q) => queueWait(q, ageMs))),
-    level: worst(board.queues.map((q) => (q.waiting > 0 ? levelOf(queueWait(q, ageMs), queueThreshold(q)) : "calm"))),
+    level: worst(board.queues.map((q) => (q.waiting > 0 ? levelOf(queueWait(q, ageMs), q.alarm_wait_ms) : "calm"))),
     inService: sum((q) => q.in_service),
     free: online.filter((agent) => agent.load < agent.capacity).length,
     online: online.length,
@@ -73,7 +69,7 @@ export function share(part: number, whole: number): number | undefined {
 
 /** Queues that need eyes come first: over the threshold, then by what waits, then by name. */
 export function sortQueues(queues: BoardQueue[], ageMs: number): BoardQueue[] {
-  const rank = (q: BoardQueue) => (q.waiting > 0 ? severity[levelOf(queueWait(q, ageMs), queueThreshold(q))] : -1);
+  const rank = (q: BoardQueue) => (q.waiting > 0 ? severity[levelOf(queueWait(q, ageMs), q.alarm_wait_ms)] : -1);
   return [...queues].sort(
     (a, b) => rank(b) - rank(a) || b.waiting - a.waiting || a.team_name.localeCompare(b.team_name, "zh-Hans-CN"),
   );
@@ -96,6 +92,7 @@ export interface Crew {
   free: number;
   /** Online, but with full hands. */
   full: number;
+  wrap_up: number;
   busy: number;
   away: number;
 }
@@ -103,7 +100,7 @@ export interface Crew {
 /** Parts of the stacked bar; they add up to everybody who is not offline. */
 export function crew(queue: BoardQueue): Crew {
   const free = Math.min(queue.agents_free, queue.agents_online);
-  return { free, full: queue.agents_online - free, busy: queue.agents_busy, away: queue.agents_away };
+  return { free, full: queue.agents_online - free, wrap_up: queue.agents_wrap_up, busy: queue.agents_busy, away: queue.agents_away };
 }
 
 export function riskWait(risk: Risk, ageMs: number): number {

@@ -59,6 +59,7 @@ export default {
     abandoned: "Abandoned",
     free: "free",
     full: "full",
+    wrap_up: "wrap-up",
     busy: "busy",
     away: "away",
     nobody: "nobody online",

@@ -59,6 +59,7 @@ export default {
     abandoned: "放弃",
     free: "可接待",
     full: "满载",
+    wrap_up: "整理",
     busy: "示忙",
     away: "小休",
     nobody: "无人在线",
