@@ -37,6 +37,7 @@ std::size_t give_bytes(char* buffer, std::size_t size, std::size_t count, void* 
 std::size_t take_reply(char* data, std::size_t size, std::size_t count, void* self) {
   auto& reply = static_cast<Transfer*>(self)->reply;
   const std::string_view line(data, size * count);
+  if (line.starts_with("221")) return line.size();  // the good-bye behind every session explains nothing
   const auto last_line = reply.rfind('\n', reply.empty() ? 0 : reply.size() - 2);
   const std::size_t begin = last_line == std::string::npos ? 0 : last_line + 1;
   if (reply.size() > begin + 3 && reply[begin + 3] != '-') reply.clear();
