@@ -13,6 +13,7 @@
 #include "yingda/customer/customer.hpp"
 #include "yingda/email/email.hpp"
 #include "yingda/files/file_store.hpp"
+#include "yingda/net/client.hpp"
 #include "yingda/net/server.hpp"
 #include "yingda/org/org.hpp"
 #include "yingda/rating/ratings.hpp"
@@ -20,6 +21,7 @@
 #include "yingda/rest/rest.hpp"
 #include "yingda/routing/routing.hpp"
 #include "yingda/runtime/runtime.hpp"
+#include "yingda/supervision/supervision.hpp"
 #include "yingda/webchat/webchat.hpp"
 
 namespace yingda::app {
@@ -47,6 +49,8 @@ struct Server::Rooms {
   conversation::Conversations conversations;
   routing::Routing routing;
   rating::Ratings ratings;
+  net::HttpClient outgoing;  // alarms' webhooks
+  supervision::Supervision supervision;
   std::unique_ptr<realtime::Gateway> gateway;
   std::unique_ptr<webchat::Webchat> webchat;
   std::unique_ptr<email::Mail> mail;

@@ -54,7 +54,7 @@ std::string database_url(const ServeOptions& options) {
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
   for (const auto& room : {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
-                           conversation::migrations(), routing::migrations(), rating::migrations(),
+                           conversation::migrations(), routing::migrations(), rating::migrations(), supervision::migrations(),
                            webchat::migrations(), email::migrations(), rest::migrations()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
@@ -74,7 +74,13 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
       customers(clock, ids),
       conversations(clock, ids, org, customers),
       routing(*database, dispatcher, timers, clock, ids, org, conversations),
-      ratings(*database, dispatcher, clock, ids, org, conversations) {
+      ratings(*database, dispatcher, clock, ids, org, conversations),
+      supervision(*database, dispatcher, timers, clock, ids, org, conversations, routing,
+                  {.send =
+                       [this](net::ClientRequest request, std::function<void(Result<net::ClientResponse>)> done) {
+                         outgoing.send(std::move(request), std::move(done));
+                       },
+                   .box = box}) {
   gateway = std::make_unique<realtime::Gateway>(
       *database, dispatcher, workers, clock, conversations, routing,
       [this](const net::HttpRequest& request, std::function<void(Result<org::Actor>)> done) {
@@ -82,6 +88,7 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
       });
   const double rate_factor = chosen.rate_limits ? 1 : kUnlimited;
   gateway->set_rate_factor(rate_factor);
+  gateway->hub().set_supervision(supervision);
   webchat::Options webchat_options;
   for (webchat::Rate* rate : {&webchat_options.rates.sends_by_visitor, &webchat_options.rates.sends_by_address,
                               &webchat_options.rates.frames_by_socket, &webchat_options.rates.sessions_by_address,
@@ -102,7 +109,7 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
   gateway->hub().on_visitor_left(
       [this](TenantId tenant, CustomerId customer) { mail->on_customer_left(tenant, customer); });
   rest = std::make_unique<rest::Rest>(rest::Services{*database, workers, dispatcher, timers, clock, ids, org, customers,
-                                                     conversations, routing, files, *webchat, *mail, ratings},
+                                                     conversations, routing, files, *webchat, *mail, ratings, supervision},
                                       rest::Options{.demo = chosen.demo,
                                                     .rate_factor = rate_factor,
                                                     .gauges = [this] { return gauges(); },
@@ -122,6 +129,7 @@ Status Server::Rooms::start() {
   YD_CHECK(gateway->start());
   YD_CHECK(routing.start());
   ratings.start();
+  YD_CHECK(supervision.start());
   YD_CHECK(mail->start());
   rest->start();
   YD_CHECK(timers.start());
@@ -139,6 +147,7 @@ void Server::Rooms::stop(DurationMs limit) {
   gateway->stop();
   http->stop(limit);
   rest->stop();
+  supervision.stop();
   routing.stop();
   dispatcher.stop();
   timers.stop();

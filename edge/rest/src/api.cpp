@@ -41,6 +41,7 @@ void declare_all(Api& api, Ground ground) {
   declare_ratings(api, ground);
   declare_profiles(api, ground);
   declare_calendar(api, ground);
+  declare_supervision(api, ground);
 }
 
 }  // namespace yingda::rest

@@ -30,5 +30,6 @@ void declare_mail(Api& api, Ground ground);
 void declare_ratings(Api& api, Ground ground);
 void declare_profiles(Api& api, Ground ground);
 void declare_calendar(Api& api, Ground ground);
+void declare_supervision(Api& api, Ground ground);
 
 }  // namespace yingda::rest

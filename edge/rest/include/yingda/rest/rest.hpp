@@ -32,6 +32,9 @@ class Mail;
 namespace yingda::rating {
 class Ratings;
 }
+namespace yingda::supervision {
+class Supervision;
+}
 
 namespace yingda::rest {
 
@@ -51,6 +54,7 @@ struct Services {
   webchat::Webchat& webchat;
   email::Mail& mail;
   rating::Ratings& ratings;
+  supervision::Supervision& supervision;
 };
 
 /// One number for /metrics.
