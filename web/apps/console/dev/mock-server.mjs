@@ -100,7 +100,7 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
     for (const client of clients) if (client !== except && (client.watch.has(frame.id) || frame.t === "agent")) client.send(frame);
   }
   function presence(id) {
-    const agents = [...new Map([...clients].filter((k) => k.watch.has(id)).map((k) => [k.user.id, { id: k.user.id, name: k.user.name, typing: false }])).values()];
+    const agents = [...new Map([...clients].filter((k) => k.watch.has(id) && !k.unseen.has(id)).map((k) => [k.user.id, { id: k.user.id, name: k.user.name, typing: false }])).values()];
     for (const client of clients) if (client.watch.has(id)) client.send({ t: "presence", id, agents });
   }
   function agentOf(user) {
@@ -425,10 +425,11 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
     }
     if (frame.t === "watch" && frame.silent) {
       client.watch.add(frame.id);
+      client.unseen.add(frame.id);
       return client.send({ t: "presence", id: frame.id, agents: [] });
     }
     if (frame.t === "watch" && world.conversations.has(frame.id)) client.watch.add(frame.id);
-    if (frame.t === "unwatch") client.watch.delete(frame.id);
+    if (frame.t === "unwatch") for (const set of [client.watch, client.unseen]) set.delete(frame.id);
     if (frame.t === "watch" || frame.t === "unwatch") presence(frame.id);
     if (frame.t === "all") client.all = frame.on;
     if (frame.t === "typing") ephemeral({ t: "typing", id: frame.id, side: "agent", by: client.user.id, name: client.user.name, on: frame.on }, client);
@@ -442,7 +443,7 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
     if (blockSockets || !session) return socket.destroy();
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const client = {
-        user: session.user, watch: new Set(), all: false, sent: 0, live: false,
+        user: session.user, watch: new Set(), unseen: new Set(), all: false, sent: 0, live: false,
         send: (frame) => ws.readyState === 1 && ws.send(JSON.stringify(frame)),
         cut: () => ws.terminate(),
         offer(event) {
@@ -470,7 +471,7 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
   const pollers = new Map();
   function pollClient(user) {
     if (!pollers.has(user.id)) {
-      const client = { user, watch: new Set(), all: false, queue: [], wake: () => {}, send(f) { this.queue.push(f); this.wake(); }, offer() { this.wake(); } };
+      const client = { user, watch: new Set(), unseen: new Set(), all: false, queue: [], wake: () => {}, send(f) { this.queue.push(f); this.wake(); }, offer() { this.wake(); } };
       pollers.set(user.id, client);
       clients.add(client);
     }
