@@ -12,6 +12,7 @@
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/customer.hpp"
 #include "yingda/email/email.hpp"
+#include "yingda/entrance/entrance.hpp"
 #include "yingda/files/file_store.hpp"
 #include "yingda/net/client.hpp"
 #include "yingda/net/server.hpp"
@@ -48,6 +49,7 @@ struct Server::Rooms {
   customer::Customers customers;
   conversation::Conversations conversations;
   routing::Routing routing;
+  entrance::Entrance entrance;
   rating::Ratings ratings;
   net::HttpClient outgoing;  // alarms' webhooks
   supervision::Supervision supervision;

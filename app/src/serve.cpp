@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "commands.hpp"
-#include "holidays.hpp"
 #include "demo.hpp"
+#include "holidays.hpp"
 #include "yingda/base/log.hpp"
 
 namespace yingda::app {
@@ -113,6 +113,8 @@ void add_serve(CLI::App& program, Action& chosen) {
   sub->add_option("--trusted-proxy", command->options.trusted_proxies,
                   "Address of a reverse proxy whose X-Forwarded-For and -Proto count (repeatable)");
   sub->add_flag("--demo,!--no-demo", command->options.demo, "With the demo company and the demo shop");
+  sub->add_flag("--allow-internal-webhooks", command->options.internal_webhooks,
+                "Programs that are asked or told may stand at internal addresses");
   sub->add_option("--node", command->options.node, "Number of this server among those on one database (0..511)")
       ->check(CLI::Range(0, 511));
   sub->add_option("--workers", command->options.workers, "Worker threads")

@@ -33,6 +33,12 @@ void keep_house(const std::stop_token& stop, storage::Database& database, const 
   }
 }
 
+/// What an entrance speaks when it offers only one language; otherwise the company's counts.
+std::optional<org::Locale> language_of(const std::optional<webchat::Widget>& widget) {
+  if (!widget || widget->languages.size() != 1) return std::nullopt;
+  return widget->languages.front().starts_with("zh") ? org::Locale::zh_CN : org::Locale::en;
+}
+
 net::ServerOptions server_options(const ServeOptions& options) {
   net::ServerOptions out;
   out.address = options.address;
@@ -53,9 +59,10 @@ std::string database_url(const ServeOptions& options) {
 
 std::vector<storage::Migration> all_migrations() {
   std::vector<storage::Migration> all;
-  for (const auto& room : {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
-                           conversation::migrations(), routing::migrations(), rating::migrations(), supervision::migrations(),
-                           webchat::migrations(), email::migrations(), rest::migrations()})
+  for (const auto& room :
+       {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
+        conversation::migrations(), routing::migrations(), entrance::migrations(), rating::migrations(),
+        supervision::migrations(), webchat::migrations(), email::migrations(), rest::migrations()})
     all.insert(all.end(), room.begin(), room.end());
   return all;
 }
@@ -74,12 +81,17 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
       customers(clock, ids),
       conversations(clock, ids, org, customers),
       routing(*database, dispatcher, timers, clock, ids, org, conversations),
+      entrance(*database, dispatcher, timers, clock, ids, org, customers, conversations, routing, box,
+               {.guard = chosen.internal_webhooks ? net::AddressGuard::any : net::AddressGuard::public_only,
+                .widget_exists = [this](TenantId tenant,
+                                        WidgetId widget) { return webchat->find_widget(tenant, widget).has_value(); }}),
       ratings(*database, dispatcher, clock, ids, org, conversations),
       supervision(*database, dispatcher, timers, clock, ids, org, conversations, routing,
                   {.send =
                        [this](net::ClientRequest request, std::function<void(Result<net::ClientResponse>)> done) {
                          outgoing.send(std::move(request), std::move(done));
                        },
+                   .guard = chosen.internal_webhooks ? net::AddressGuard::any : net::AddressGuard::public_only,
                    .box = box}) {
   gateway = std::make_unique<realtime::Gateway>(
       *database, dispatcher, workers, clock, conversations, routing,
@@ -108,17 +120,19 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
                    .send = net::send_smtp});
   gateway->hub().on_visitor_left(
       [this](TenantId tenant, CustomerId customer) { mail->on_customer_left(tenant, customer); });
-  rest = std::make_unique<rest::Rest>(rest::Services{*database, workers, dispatcher, timers, clock, ids, org, customers,
-                                                     conversations, routing, files, *webchat, *mail, ratings, supervision},
-                                      rest::Options{.demo = chosen.demo,
-                                                    .rate_factor = rate_factor,
-                                                    .gauges = [this] { return gauges(); },
-                                                    .recheck = [this](TenantId tenant) { gateway->recheck(tenant); }});
+  rest = std::make_unique<rest::Rest>(
+      rest::Services{*database, workers, dispatcher, timers, clock, ids, org, customers, conversations, routing,
+                     entrance, files, *webchat, *mail, ratings, supervision},
+      rest::Options{.demo = chosen.demo,
+                    .rate_factor = rate_factor,
+                    .gauges = [this] { return gauges(); },
+                    .recheck = [this](TenantId tenant) { gateway->recheck(tenant); }});
   front = std::make_unique<Front>(*rest, *gateway, *webchat, chosen.demo);
   http = std::make_unique<net::HttpServer>(server_options(chosen), *front);
-  routing.set_entrance({.asks = {}, .decide = {}, .default_team = [this](TenantId tenant, WidgetId widget) {
-                          return webchat->team_of_widget(tenant, widget);
-                        }});
+  routing::EntrancePort port = entrance.port();
+  port.default_team = [this](TenantId tenant, WidgetId widget) { return webchat->team_of_widget(tenant, widget); };
+  routing.set_entrance(std::move(port));
+  routing.set_language([this](TenantId tenant, WidgetId id) { return language_of(webchat->find_widget(tenant, id)); });
 }
 
 Server::Rooms::~Rooms() { stop(kStopLimit); }
@@ -127,6 +141,7 @@ Status Server::Rooms::start() {
   if (options.demo) YD_CHECK(seed_demo(*this));
   YD_CHECK(webchat->start());
   YD_CHECK(gateway->start());
+  YD_CHECK(entrance.start());
   YD_CHECK(routing.start());
   ratings.start();
   YD_CHECK(supervision.start());
@@ -147,6 +162,7 @@ void Server::Rooms::stop(DurationMs limit) {
   gateway->stop();
   http->stop(limit);
   rest->stop();
+  entrance.stop();
   supervision.stop();
   routing.stop();
   dispatcher.stop();

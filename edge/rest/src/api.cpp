@@ -37,6 +37,7 @@ void declare_all(Api& api, Ground ground) {
   declare_canned_replies(api, ground);
   declare_widgets(api, ground);
   declare_agents(api, ground);
+  declare_entrance(api, ground);
   declare_mail(api, ground);
   declare_ratings(api, ground);
   declare_profiles(api, ground);

@@ -26,6 +26,7 @@ void declare_files(Api& api, Ground ground);
 void declare_canned_replies(Api& api, Ground ground);
 void declare_widgets(Api& api, Ground ground);
 void declare_agents(Api& api, Ground ground);
+void declare_entrance(Api& api, Ground ground);
 void declare_mail(Api& api, Ground ground);
 void declare_ratings(Api& api, Ground ground);
 void declare_profiles(Api& api, Ground ground);

@@ -24,6 +24,7 @@ struct ServeOptions {
   int node = 0;       // 0..511, different on every server of one database
   int workers = 4;
   int net_threads = 1;
+  bool internal_webhooks = false;  // the company's own programs may stand at loopback and private addresses
   bool rate_limits = true;  // false only for load tests: every client may do what it likes
 };
 

@@ -146,6 +146,11 @@ TeamId Webchat::team_of_widget(TenantId tenant, WidgetId widget) const {
   return entry && entry->tenant == tenant ? entry->widget.team_id : TeamId{};
 }
 
+std::optional<Widget> Webchat::find_widget(TenantId tenant, WidgetId widget) const {
+  const auto entry = impl_->registry.by_id(widget);
+  return entry && entry->tenant == tenant ? std::optional(entry->widget) : std::nullopt;
+}
+
 bool Webchat::page_allowed(TenantId tenant, WidgetId widget, std::string_view url) const {
   const auto entry = impl_->registry.by_id(widget);
   if (!entry || entry->tenant != tenant) return false;

@@ -16,6 +16,7 @@
 #include "yingda/base/time.hpp"
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/entrance/entrance.hpp"
 #include "yingda/files/file_store.hpp"
 #include "yingda/net/http.hpp"
 #include "yingda/org/org.hpp"
@@ -50,6 +51,7 @@ struct Services {
   customer::Customers& customers;
   conversation::Conversations& conversations;
   routing::Routing& routing;
+  entrance::Entrance& entrance;
   files::FileStore& files;
   webchat::Webchat& webchat;
   email::Mail& mail;

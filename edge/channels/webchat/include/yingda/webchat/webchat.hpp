@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,6 +71,8 @@ class Webchat {
 
   /// The team a widget's conversations wait in; none when unknown or not set. From memory, for routing.
   TeamId team_of_widget(TenantId tenant, WidgetId widget) const;
+  /// A widget as it is now; from memory, without rights.
+  std::optional<Widget> find_widget(TenantId tenant, WidgetId widget) const;
   /// Whether a page with this address may show the widget: a link to it is a link to the company's own pages. From
   /// memory.
   bool page_allowed(TenantId tenant, WidgetId widget, std::string_view url) const;
