@@ -37,5 +37,4 @@ CREATE TABLE email_outbox (
   PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX email_outbox_open ON email_outbox (tenant_id, conversation_id) WHERE state IN ('queued', 'sending');
-CREATE INDEX email_outbox_sending ON email_outbox (tenant_id, id) WHERE state = 'sending';
 CREATE INDEX email_outbox_ended ON email_outbox (tenant_id, ended_at_ms);

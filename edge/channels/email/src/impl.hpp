@@ -40,8 +40,7 @@ struct Mail::Impl : std::enable_shared_from_this<Mail::Impl> {
 
   // --- mail.cpp: start and events
   Status load();
-  Status mend(storage::Transaction& tx, TenantId tenant, const std::vector<MailThread>& threads,
-              const std::vector<StoredMail>& mails);
+  Status take_up(storage::Transaction& tx, TenantId tenant, const std::vector<MailThread>& threads);
   Status on_events(std::span<const storage::CommittedEvent> events);
   Status on_event(const storage::CommittedEvent& event);
   Status notice(TenantId tenant, ConversationId conversation, CustomerId customer);
@@ -56,6 +55,7 @@ struct Mail::Impl : std::enable_shared_from_this<Mail::Impl> {
 
   // --- outbox.cpp
   Status attempt(storage::Transaction& tx, TenantId tenant, MailId id);
+  Status wake_at(storage::Transaction& tx, const StoredMail& mail, UtcTime due);
   /// What the mail says now; nullopt when there is nothing left to say, or nobody to say it to.
   Result<std::optional<Outgoing>> prepare(storage::Transaction& tx, const Account& account, const StoredMail& mail);
   void send(const std::shared_ptr<const Outgoing>& outgoing);
@@ -78,7 +78,7 @@ struct Mail::Impl : std::enable_shared_from_this<Mail::Impl> {
   const SecretBox box;
   const Ports ports;
 
-  runtime::WorkerPool senders;  // its queue holds one small job a mail of the outbox
+  runtime::WorkerPool senders;  // at most kOnTheWayMax jobs
   std::stop_source stopping;
 
   mutable std::mutex mutex;

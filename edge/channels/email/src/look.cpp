@@ -95,8 +95,7 @@ Status Mail::Impl::enqueue(storage::Transaction& tx, MailThread& thread,
   mail.message_id = make_message_id(mail.status.id, account->settings.from_address);
   YD_CHECK(store::forget_mails(tx, thread.tenant, now - kEndedKept));
   YD_CHECK(store::insert_mail(tx, mail));
-  YD_CHECK(
-      timers.schedule(tx, {thread.tenant, std::string(kSendTimer), std::to_string(mail.status.id.value), now, "{}"}));
+  YD_CHECK(wake_at(tx, mail, now));
   return settle_thread(tx, thread, Phase::mailing);
 }
 

@@ -13,7 +13,6 @@
 namespace yingda::email {
 namespace {
 
-constexpr std::size_t kSendersQueueMax = 10'000;
 constexpr DurationMs kFinishLimit = seconds(3);  // for attempts to end by themselves …
 constexpr DurationMs kStopLimit = seconds(5);    // … and, cut, to notice it
 
@@ -48,7 +47,7 @@ Mail::Impl::Impl(storage::Database& given_database, runtime::Timers& given_timer
       conversations(given_conversations),
       box(given_box),
       ports(std::move(given_ports)),
-      senders(kSendThreads, kSendersQueueMax) {}
+      senders(kSendThreads, kOnTheWayMax) {}
 
 Mail::Mail(storage::Database& database, runtime::Timers& timers, runtime::Dispatcher& dispatcher, const Clock& clock,
            IdSource& ids, org::Org& org, customer::Customers& customers, conversation::Conversations& conversations,
@@ -101,46 +100,29 @@ void Mail::settle() {
 void Mail::on_customer_left(TenantId tenant, CustomerId customer) { impl_->customer_left(tenant, customer); }
 
 Status Mail::Impl::load() {
-  struct Found {
-    std::vector<MailThread> threads;
-    std::vector<StoredMail> mails;
-  };
-  std::map<TenantId, Found> found;
+  std::map<TenantId, std::vector<MailThread>> found;
   YD_CHECK(database.read([&](storage::Transaction& tx) -> Status {
     YD_TRY(auto all, store::all_settings(tx));
     for (auto& account : all) keep(std::move(account));
     YD_TRY(auto threads, store::threads_at_work(tx));
-    for (auto& thread : threads) found[thread.tenant].threads.push_back(std::move(thread));
-    YD_TRY(auto mails, store::mails_on_their_way(tx));
-    for (auto& mail : mails) found[mail.tenant].mails.push_back(std::move(mail));
+    for (auto& thread : threads) found[thread.tenant].push_back(std::move(thread));
     return {};
   }));
-  for (const auto& [tenant, what] : found) {
-    for (const MailThread& thread : what.threads)
-      watched[{tenant, thread.customer}] = {thread.conversation, thread.phase};
-    YD_CHECK(
-        database.write(tenant, [&](storage::Transaction& tx) { return mend(tx, tenant, what.threads, what.mails); }));
+  for (const auto& [tenant, threads] : found) {
+    for (const MailThread& thread : threads) watched[{tenant, thread.customer}] = {thread.conversation, thread.phase};
+    YD_CHECK(database.write(tenant, [&](storage::Transaction& tx) { return take_up(tx, tenant, threads); }));
   }
   return {};
 }
 
-Status Mail::Impl::mend(storage::Transaction& tx, TenantId tenant, const std::vector<MailThread>& threads,
-                        const std::vector<StoredMail>& mails) {
-  const UtcTime now = clock.now();
+Status Mail::Impl::take_up(storage::Transaction& tx, TenantId tenant, const std::vector<MailThread>& threads) {
   const auto account = account_of(tenant);
   const DurationMs away = account ? milliseconds(account->settings.away_after_ms) : kAwayAfterDefault;
   for (MailThread thread : threads) {
     if (thread.phase != Phase::present) continue;
     // Nobody is connected to a server that begins; who was here gets his time to come back.
-    thread.not_before = now + away;
+    thread.not_before = clock.now() + away;
     YD_CHECK(sleep_until(tx, thread, thread.not_before));
-  }
-  for (StoredMail mail : mails) {
-    log::warn("email.found_half_sent", {{"mail", std::string_view(to_string(mail.status.id))}});
-    mail.status.state = MailState::queued;
-    mail.status.next_at_ms = now;
-    YD_CHECK(store::update_mail(tx, mail));
-    YD_CHECK(timers.schedule(tx, {tenant, std::string(kSendTimer), std::to_string(mail.status.id.value), now, "{}"}));
   }
   return {};
 }

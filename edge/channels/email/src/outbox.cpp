@@ -1,7 +1,7 @@
 // Attempts: what the mail says is read in the transaction that marks it as on its way; it is written and sent on a
-// worker; the outcome is one more transaction. A crash between the server's yes and that transaction sends the mail
-// once more after the restart, under the same Message-ID: at least once towards the mail server, never silently zero
-// times.
+// worker; the outcome is one more transaction. The mail's timer is its lease meanwhile: when no outcome is known by
+// then (a crash, a lost store) it is tried again under the same Message-ID. So a crash between the server's yes and the
+// outcome's commit may send a mail twice; nothing makes one vanish.
 #include <algorithm>
 
 #include "impl.hpp"
@@ -78,7 +78,14 @@ Result<std::optional<Outgoing>> Mail::Impl::prepare(storage::Transaction& tx, co
 
 Status Mail::Impl::attempt(storage::Transaction& tx, TenantId tenant, MailId id) {
   YD_TRY(auto mail, store::load_mail(tx, tenant, id));
-  if (!mail || mail->status.state != MailState::queued) return {};
+  if (!mail || mail->status.ended_at_ms) return {};
+  const UtcTime now = clock.now();
+  {
+    const std::scoped_lock lock(mutex);
+    if (on_the_way >= kOnTheWayMax) return wake_at(tx, *mail, now + kRoomAgain);
+  }
+  if (mail->status.state == MailState::sending)
+    log::warn("email.attempt_without_outcome", {{"mail", std::string_view(to_string(id))}});
   const auto account = account_of(tenant);
   std::optional<Outgoing> outgoing;
   if (account) {
@@ -88,8 +95,9 @@ Status Mail::Impl::attempt(storage::Transaction& tx, TenantId tenant, MailId id)
   MailStatus& status = outgoing->mail.status;
   status.state = MailState::sending;
   status.attempts += 1;
-  status.next_at_ms.reset();
+  status.next_at_ms = now + kLease;
   YD_CHECK(store::update_mail(tx, outgoing->mail));
+  YD_CHECK(wake_at(tx, outgoing->mail, now + kLease));
   tx.on_commit([weak = weak_from_this(), shared = std::make_shared<const Outgoing>(*std::move(outgoing))] {
     const auto self = weak.lock();
     if (!self) return;
@@ -99,11 +107,15 @@ Status Mail::Impl::attempt(storage::Transaction& tx, TenantId tenant, MailId id)
     }
     const Status posted = self->senders.post_self_bounded([self, shared] { self->send(shared); });
     if (posted) return;
-    const std::scoped_lock lock(self->mutex);  // stopping: it is found half-sent at the next start
+    const std::scoped_lock lock(self->mutex);  // stopping: its lease brings it back
     --self->on_the_way;
     self->settled.notify_all();
   });
   return {};
+}
+
+Status Mail::Impl::wake_at(storage::Transaction& tx, const StoredMail& mail, UtcTime due) {
+  return timers.schedule(tx, {mail.tenant, std::string(kSendTimer), std::to_string(mail.status.id.value), due, "{}"});
 }
 
 net::SmtpServer Mail::Impl::server_of(const Account& account) const {
@@ -129,8 +141,10 @@ net::SmtpServer Mail::Impl::server_of(const Account& account) const {
 void Mail::Impl::send(const std::shared_ptr<const Outgoing>& outgoing) {
   {
     const std::scoped_lock lock(mutex);
-    if (closing) {  // found half-sent at the next start
+    const bool late = clock.now() + kSendDeadline > outgoing->mail.status.next_at_ms;
+    if (closing || late) {  // its lease brings it back
       --on_the_way;
+      settled.notify_all();
       return;
     }
     ++on_the_line;
@@ -147,7 +161,7 @@ void Mail::Impl::send(const std::shared_ptr<const Outgoing>& outgoing) {
   headers.date = mail.status.created_at_ms;
   net::SmtpMail bytes{account.settings.from_address, {mail.status.to}, write_mime(headers, compose_letter(letter))};
   const auto outcome = ports.send(server_of(account), bytes, kSendDeadline, stopping.get_token());
-  // When we are stopping the mail stays as it is and the next start tries it again.
+  // When we are stopping the mail stays as it is until its lease ends.
   if (outcome.verdict != net::SmtpVerdict::cancelled) {
     const Status done =
         database.write(mail.tenant, [&](storage::Transaction& tx) { return conclude(tx, outgoing->mail, outcome); });
@@ -170,7 +184,7 @@ Status Mail::Impl::conclude(storage::Transaction& tx, const StoredMail& sent, co
   mail->status.state = MailState::queued;
   mail->status.next_at_ms = next;
   YD_CHECK(store::update_mail(tx, *mail));
-  return timers.schedule(tx, {sent.tenant, std::string(kSendTimer), std::to_string(sent.status.id.value), next, "{}"});
+  return wake_at(tx, *mail, next);
 }
 
 Status Mail::Impl::end(storage::Transaction& tx, StoredMail& mail, MailState state) {
@@ -179,6 +193,7 @@ Status Mail::Impl::end(storage::Transaction& tx, StoredMail& mail, MailState sta
   status.next_at_ms.reset();
   status.ended_at_ms = clock.now();
   YD_CHECK(store::update_mail(tx, mail));
+  YD_CHECK(timers.cancel(tx, mail.tenant, kSendTimer, std::to_string(status.id.value)));
   const auto tell = [&](const char* key) -> Status {
     YD_CHECK(conversations.tell_agents(tx, mail.tenant, status.conversation_id, key,
                                        {{"to", status.to}, {"words", status.words}}));

@@ -52,13 +52,5 @@ SELECT tenant_id, id, conversation_id, customer_id, recipient, state, from_seq, 
        message_id, created_at_ms, next_at_ms, ended_at_ms
 FROM email_outbox WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 
--- Every tenant's, once at start.
-
--- name: mails_on_their_way
-SELECT tenant_id, id, conversation_id, customer_id, recipient, state, from_seq, upto_seq, answers, attempts, words,
-       message_id, created_at_ms, next_at_ms, ended_at_ms
-FROM email_outbox
-WHERE state = 'sending' AND (tenant_id > $1 OR (tenant_id = $1 AND id > $2)) ORDER BY tenant_id, id LIMIT $3
-
 -- name: forget_mails
 DELETE FROM email_outbox WHERE tenant_id = $1 AND ended_at_ms < $2

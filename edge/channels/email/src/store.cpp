@@ -138,15 +138,6 @@ Result<std::vector<MailStatus>> list_mails(storage::Transaction& tx, TenantId te
       queries::list_mails, [](const storage::Row& row) { return read_mail(row).status; }, tenant, before, limit);
 }
 
-Result<std::vector<StoredMail>> mails_on_their_way(storage::Transaction& tx) {
-  return every_page<StoredMail>(
-      Place{},
-      [&](Place after) {
-        return tx.all(queries::mails_on_their_way, read_mail, after.first, after.second, kStartPage);
-      },
-      [](const StoredMail& mail) { return Place{mail.tenant.value, mail.status.id.value}; });
-}
-
 Status forget_mails(storage::Transaction& tx, TenantId tenant, UtcTime ended_before) {
   YD_CHECK(tx.exec(queries::forget_mails, tenant, ended_before));
   return {};

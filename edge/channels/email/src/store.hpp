@@ -61,8 +61,6 @@ Status update_mail(storage::Transaction& tx, const StoredMail& mail);
 Result<std::optional<StoredMail>> load_mail(storage::Transaction& tx, TenantId tenant, MailId id);
 /// Newest first, behind `before`.
 Result<std::vector<MailStatus>> list_mails(storage::Transaction& tx, TenantId tenant, std::int64_t before, int limit);
-/// State sending, of every tenant.
-Result<std::vector<StoredMail>> mails_on_their_way(storage::Transaction& tx);
 Status forget_mails(storage::Transaction& tx, TenantId tenant, UtcTime ended_before);
 
 }  // namespace store

@@ -44,9 +44,8 @@ class Mail {
        SecretBox box, Ports ports);
   ~Mail();
 
-  /// Loads settings, mends what a crash left (mails found half-sent are tried again under the same Message-ID, see
-  /// README) and registers its timers and its handler: after migrate, before timers.start() and dispatcher.start().
-  /// Blocking.
+  /// Loads settings, takes up what waited when the server ended, and registers its timers and its handler: after
+  /// migrate, before timers.start() and dispatcher.start(). Blocking.
   Status start();
   /// Lets attempts finish for some seconds, then cuts them; those are made again after the next start. After
   /// timers.stop(), before the workers and the store end.

@@ -23,8 +23,13 @@ inline constexpr DurationMs kGiveUpAfter = hours(48);
 /// One attempt from connecting to the last reply; RFC 5321 grants servers 10 minutes for DATA, nobody uses them.
 inline constexpr DurationMs kSendDeadline = seconds(60);
 inline constexpr DurationMs kTestDeadline = seconds(20);
-/// Mails on their way at once: enough for a few a second, few enough for any mail server's limit.
-inline constexpr int kSendThreads = 2;
+/// Mails sent at once, and handed to these threads: enough for a few a second, few enough for any mail server's limit.
+inline constexpr int kSendThreads = 4;
+inline constexpr int kOnTheWayMax = 32;
+inline constexpr DurationMs kRoomAgain = seconds(5);  // when as many are on their way
+/// A mail whose attempt left no outcome (crash, lost store) is tried again after this long: longer than kOnTheWayMax
+/// mails take at kSendDeadline each.
+inline constexpr DurationMs kLease = minutes(10);
 /// How long ended mails stay listed.
 inline constexpr DurationMs kEndedKept = days(90);
 

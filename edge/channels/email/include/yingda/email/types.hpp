@@ -68,7 +68,7 @@ struct MailStatus {
   std::int64_t attempts = 0;
   std::string words;  // the mail server's last words
   UtcTime created_at_ms;
-  std::optional<UtcTime> next_at_ms;   // state queued: the next attempt
+  std::optional<UtcTime> next_at_ms;   // queued: the next attempt; sending: when no outcome is known until then
   std::optional<UtcTime> ended_at_ms;  // not queued, not sending
 };
 YD_DESCRIBE(MailStatus, (id, conversation_id, customer_id, to, state, from_seq, upto_seq, answers, attempts, words,
