@@ -77,6 +77,7 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
   if (status.state == AgentState::online) serve_agent(world, status.user_id);
   if (status.state == AgentState::offline) leave_unreachable(world);
   for (const ConversationId id : stranded) serve_item(world, id);
+  for (const TeamId team : status.team_ids) watch_queue(world, team);
 }
 
 Status Routing::Impl::on_gone(storage::Transaction& tx, const runtime::Timer& timer) {

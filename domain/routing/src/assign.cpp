@@ -33,7 +33,7 @@ void Routing::Impl::serve_item(const std::shared_ptr<World>& world, Conversation
         if (earlier) decision = earlier;
       }
       if (decision)
-        world->reserve(*decision, now);
+        reserve(*world, *decision, now);
       else
         placement = decide_place(*world, id, now);
     }
@@ -48,7 +48,7 @@ void Routing::Impl::serve_item(const std::shared_ptr<World>& world, Conversation
 
 std::optional<Routing::Impl::Placement> Routing::Impl::decide_place(World& world, ConversationId id, UtcTime now) {
   const WorkItem* item = world.board.item(id);
-  if (!item) return std::nullopt;
+  if (!item || world.board.rings(id)) return std::nullopt;
   const bool unplaced = world.unplaced.erase(id) > 0;
   if (item->held) return unplaced ? std::optional(Placement{.team = item->team}) : std::nullopt;
   if (const auto back_at = promise_for(world, *item, now))
@@ -102,7 +102,7 @@ void Routing::Impl::serve_agent(const std::shared_ptr<World>& world, UserId agen
       const UtcTime now = clock.now();
       decision = world->board.decide_for_agent(agent, now);
       if (!decision) return;
-      world->reserve(*decision, now);
+      reserve(*world, *decision, now);
     }
     commit(world, *decision);
   }
@@ -132,7 +132,7 @@ void Routing::Impl::serve_everything(const std::shared_ptr<World>& world) {
         if (!offered) continue;
         // The item's own choice among all agents goes before the agent's claim.
         if (auto better = world->board.decide_for_item(offered->item, now)) offered = better;
-        world->reserve(*offered, now);
+        reserve(*world, *offered, now);
       }
       commit(world, *offered);
       any = true;
@@ -219,6 +219,7 @@ void Routing::Impl::record_by_hand(const std::shared_ptr<World>& world, const co
 }
 
 void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment& assignment) {
+  if (!assignment.ring.empty()) return commit_ring(world, assignment);
   std::optional<UtcTime> look_at;
   {
     const std::scoped_lock lock(world->mutex);

@@ -46,6 +46,7 @@ void Board::put_policy(const QueuePolicy& policy) {
   std::vector<ConversationId> items = waiting_in(policy.team_id);
   for (Lane& lane : q.lanes) lane.places.clear();
   q.lanes.clear();
+  q.arrivals.clear();
   q.length = 0;
   for (const ConversationId id : items) {
     const WorkItem item = waiting_.at(id);
@@ -104,6 +105,10 @@ Board::Place Board::place(const WorkItem& item, const QueuePolicy& policy) {
   return {item.arrived.ms - steps * policy.priority_step_ms, item.id.value};
 }
 
+Board::Place Board::arrival(const WorkItem& item) {
+  return {std::max(item.arrived, item.promised.value_or(item.arrived)).ms, item.id.value};
+}
+
 void Board::put_waiting(const WorkItem& item) {
   remove_item(item.id);
   Queue& q = queue(item.team);
@@ -115,6 +120,7 @@ void Board::put_waiting(const WorkItem& item) {
   }
   lane->places.insert(place(item, q.policy));
   ++q.length;
+  q.arrivals.insert(arrival(item));
   if (item.preferred) preferring_[item.preferred].insert(item.id);
   waiting_.emplace(item.id, item);
 }
@@ -129,6 +135,7 @@ void Board::erase_waiting(ConversationId id) {
   lane->places.erase(place(it->second, q.policy));
   if (lane->places.empty()) q.lanes.erase(lane);
   --q.length;
+  q.arrivals.erase(arrival(it->second));
   if (const auto mine = preferring_.find(it->second.preferred); mine != preferring_.end()) {
     mine->second.erase(id);
     if (mine->second.empty()) preferring_.erase(mine);
@@ -187,7 +194,7 @@ bool Board::speaks(const AgentView& agent, const std::string& language) {
 }
 
 bool Board::has_room(const AgentView& agent, std::int64_t weight) const {
-  return agent.state == AgentState::online && load(agent.id) + weight <= agent.capacity;
+  return agent.state == AgentState::online && load(agent.id) + ringing(agent.id) + weight <= agent.capacity;
 }
 
 bool Board::preference_holds(const WorkItem& item, const QueuePolicy& policy, UtcTime now) const {
@@ -195,11 +202,12 @@ bool Board::preference_holds(const WorkItem& item, const QueuePolicy& policy, Ut
   if ((now - item.arrived).ms >= policy.last_agent_wait_ms) return false;
   // Waiting for somebody who cannot come would only cost the customer time.
   const AgentView* preferred = agent(item.preferred);
-  return preferred && serving(*preferred);
+  return preferred && serving(*preferred) && !refused(item, item.preferred, now);
 }
 
 bool Board::able(const AgentView& agent, const WorkItem& item, const QueuePolicy& policy, UtcTime now) const {
   if (item.held || !has_room(agent, item.weight)) return false;
+  if (rings_.contains(item.id) || refused(item, agent.id, now)) return false;
   // Who stayed silent does not get it again, unless everybody here did.
   if (std::ranges::find(item.excluded, agent.id) != item.excluded.end() && others_online(item.team, item.excluded))
     return false;
@@ -274,7 +282,7 @@ std::optional<Assignment> Board::decide_for_item(ConversationId id, UtcTime now)
     }
   }
   if (!best) return std::nullopt;
-  return Assignment{id, best->id, item.team, item.version, explain(*q, item, *best, now)};
+  return assignment(*q, item, *best, now);
 }
 
 std::optional<Assignment> Board::decide_for_agent(UserId id, UtcTime now) const {
@@ -300,7 +308,7 @@ std::optional<Assignment> Board::decide_for_agent(UserId id, UtcTime now) const 
     }
   }
   if (!best) return std::nullopt;
-  return Assignment{best->id, id, best->team, best->version, explain(*best_queue, *best, *me, now)};
+  return assignment(*best_queue, *best, *me, now);
 }
 
 void Board::apply_assignment(const Assignment& assignment, UtcTime now) {
@@ -328,6 +336,7 @@ std::optional<UtcTime> Board::next_change(ConversationId id, UtcTime now) const 
     for (const Relaxation& step : rules.relaxations) consider(step.after_ms);
   }
   if (rules.wait_ms_max > 0) consider(rules.wait_ms_max);
+  for (const Refusal& refusal : found->refusals) consider((refusal.until - found->arrived).ms);
   return next;
 }
 
@@ -352,12 +361,8 @@ std::int64_t Board::queue_length(TeamId team) const {
 }
 
 std::optional<UtcTime> Board::oldest_arrival(TeamId team) const {
-  std::optional<UtcTime> oldest;
-  for (const ConversationId id : waiting_in(team)) {
-    const UtcTime arrived = waiting_.at(id).arrived;
-    if (!oldest || arrived < *oldest) oldest = arrived;
-  }
-  return oldest;
+  const Queue* q = find_queue(team);
+  return q && !q->arrivals.empty() ? std::optional(UtcTime{q->arrivals.begin()->first}) : std::nullopt;
 }
 
 std::vector<ConversationId> Board::waiting_in(TeamId team) const {
@@ -375,6 +380,18 @@ std::vector<ConversationId> Board::waiting_in(TeamId team) const {
 std::vector<UserId> Board::agents_of(TeamId team) const {
   const Queue* q = find_queue(team);
   return q ? q->agents : std::vector<UserId>{};
+}
+
+bool Board::has_agents(TeamId team) const {
+  const Queue* q = find_queue(team);
+  return q && !q->agents.empty();
+}
+
+std::vector<TeamId> Board::teams() const {
+  std::vector<TeamId> out;
+  for (const auto& [team, q] : queues_) out.push_back(team);
+  std::ranges::sort(out);
+  return out;
 }
 
 bool Board::anyone_online(TeamId team) const {

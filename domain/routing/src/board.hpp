@@ -17,10 +17,17 @@
 #include "yingda/base/ids.hpp"
 #include "yingda/base/time.hpp"
 #include "yingda/routing/advice.hpp"
+#include "yingda/routing/offers.hpp"
 #include "yingda/routing/policy.hpp"
 #include "yingda/routing/types.hpp"
 
 namespace yingda::routing {
+
+/// Who declined an offer, or let it ring: nothing of it comes to him again until then.
+struct Refusal {
+  UserId agent;
+  UtcTime until;
+};
 
 /// What waits. Any channel; `weight` is its share of an agent's capacity.
 struct WorkItem {
@@ -31,10 +38,11 @@ struct WorkItem {
   std::int64_t priority = 0;  // 0 … 9
   bool vip = false;
   std::int64_t weight = 1;
-  std::vector<Skill> skills;                      // wanted
-  std::string language;                           // "" any
-  UserId preferred;                               // last agent or account owner
-  std::vector<UserId> excluded;                   // had it and lost it by silence
+  std::vector<Skill> skills;     // wanted
+  std::string language;          // "" any
+  UserId preferred;              // last agent or account owner
+  std::vector<UserId> excluded;  // had it and lost it by silence
+  std::vector<Refusal> refusals;
   std::int64_t version = 0;                       // of the conversation, guards the assignment
   std::optional<std::int64_t> estimated_wait_ms;  // when it came
   std::optional<UtcTime> promised;                // a date was given to the customer
@@ -61,6 +69,9 @@ struct Assignment {
   TeamId team;
   std::int64_t version = 0;
   Explanation why;
+  std::vector<UserId>
+      ring;       // not empty: nobody gets it, it is offered to these; `agent` is the best of them or the freed
+  OfferId offer;  // of the ring; the shell gives it
 };
 
 class Board {
@@ -99,16 +110,28 @@ class Board {
   /// Takes a decision over: the item is owned, the agent's load and turn are counted.
   void apply_assignment(const Assignment& assignment, UtcTime now);
 
+  /// The item is offered to these: it keeps its place and nothing else is decided about it. Each of them keeps room for
+  /// it, so that whoever accepts can have it.
+  void put_ring(ConversationId item, const std::vector<UserId>& agents);
+  void leave_ring(ConversationId item, UserId agent);
+  void end_ring(ConversationId item);
+  bool rings(ConversationId item) const { return rings_.contains(item); }
+  void set_refusals(ConversationId item, const std::vector<Refusal>& refusals);
+
   /// Earliest moment at which waiting alone could change a decision of this item (a preference ends, skills relax,
   /// the longest wait is reached); nullopt: never.
   std::optional<UtcTime> next_change(ConversationId item, UtcTime now) const;
   /// Place in the queue, 1-based; 0 when not waiting.
   std::int64_t position(ConversationId item) const;
   std::int64_t queue_length(TeamId team) const;
+  /// Since when the longest waits: its arrival, or the date it was promised.
   std::optional<UtcTime> oldest_arrival(TeamId team) const;
   std::int64_t waiting_count() const { return static_cast<std::int64_t>(waiting_.size()); }
   std::vector<ConversationId> waiting_in(TeamId team) const;
   std::vector<UserId> agents_of(TeamId team) const;
+  bool has_agents(TeamId team) const;
+  /// Teams with a queue.
+  std::vector<TeamId> teams() const;
   /// Somebody in the team (none: anywhere) is online or in his wrap-up, with or without free capacity.
   bool anyone_online(TeamId team) const;
   /// Somebody in the team is online, busy or on a break.
@@ -145,6 +168,7 @@ class Board {
     std::vector<Lane> lanes;
     std::vector<UserId> agents;
     std::int64_t length = 0;
+    std::set<Place> arrivals;  // since when each waits
   };
   struct Held {  // what an agent owns
     std::int64_t load = 0;
@@ -154,10 +178,15 @@ class Board {
     UserId agent;
     std::int64_t weight = 1;
   };
+  struct Ring {
+    std::vector<UserId> agents;
+    std::int64_t weight = 1;
+  };
 
   Queue& queue(TeamId team);
   const Queue* find_queue(TeamId team) const;
   static Place place(const WorkItem& item, const QueuePolicy& policy);
+  static Place arrival(const WorkItem& item);
   static std::int64_t relaxed_levels(const QueuePolicy& policy, DurationMs waited);
   static std::int64_t most_relaxed(const QueuePolicy& policy);
   static bool skilled(const AgentView& agent, const std::vector<Skill>& wanted, std::int64_t relaxed);
@@ -170,6 +199,12 @@ class Board {
   /// Negative when `a` is the better choice, by the queue's strategy; never 0 for different agents.
   int compare(const AgentView& a, const AgentView& b, const WorkItem& item, Strategy strategy) const;
   Explanation explain(const Queue& queue, const WorkItem& item, const AgentView& chosen, UtcTime now) const;
+  static bool refused(const WorkItem& item, UserId agent, UtcTime now);
+  /// Weight of what rings for him.
+  std::int64_t ringing(UserId agent) const;
+  std::vector<UserId> choose_ring(const Queue& queue, const WorkItem& item, UserId chosen, UtcTime now) const;
+  /// The decision for `chosen`, or for a whole ring where the queue's policy says so.
+  Assignment assignment(const Queue& queue, const WorkItem& item, const AgentView& chosen, UtcTime now) const;
   void erase_waiting(ConversationId item);
   void erase_owned(ConversationId item);
 
@@ -178,6 +213,8 @@ class Board {
   std::unordered_map<UserId, Held> held_;
   std::unordered_map<ConversationId, WorkItem> waiting_;
   std::unordered_map<ConversationId, Owned> owned_;
+  std::unordered_map<ConversationId, Ring> rings_;
+  std::unordered_map<UserId, std::int64_t> ringing_;
   std::unordered_map<UserId, std::set<ConversationId>> preferring_;
 };
 

@@ -17,6 +17,7 @@ Status Routing::Impl::on_event(const storage::CommittedEvent& event) {
     YD_TRY(loaded, database.read_for<std::shared_ptr<World>>(
                        [&](storage::Transaction& tx) { return ensure(tx, event.tenant); }));
     serve_everything(loaded);
+    watch_queues(loaded);
     return {};
   }
   if (event.type == "settings.changed") {
@@ -25,6 +26,7 @@ Status Routing::Impl::on_event(const storage::CommittedEvent& event) {
     return {};
   }
   if (event.type == "agent.state_changed") return on_agent_state(world, event);
+  if (event.type == "routing.offered" || event.type == "routing.offer_ended") return on_offer_event(world, event);
   if (event.type == "entrance.decided") return on_entrance_decided(world, event);
   return on_conversation(world, event);
 }
@@ -42,6 +44,7 @@ Status Routing::Impl::reload_people(const std::shared_ptr<World>& world) {
   for (const auto& [id, team] : items) {
     if (team) look_sooner(world, id);
   }
+  watch_queues(world);
   return {};
 }
 
@@ -70,7 +73,9 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
   const bool waits = c.state == conversation::State::queued || c.state == conversation::State::promised;
   // 熟客优先: who returns is served by whom he knows.
   UserId known;
-  if (event.type == "conversation.opened" && c.episode_number > 1) {
+  const bool returns =
+      event.type == "conversation.opened" ? c.episode_number > 1 : event.type == "conversation.reopened";
+  if (returns && waits) {
     YD_TRY(known,
            database.read_for<UserId>([&](storage::Transaction& tx) { return last_agent(tx, event.tenant, c.id); }));
   }
@@ -104,11 +109,14 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
       event.type != "conversation.changed")
     record_by_hand(world, change, event.at);
   if (event.type == "conversation.closed") begin_wrap_up(world, change);
+  withdraw_offers(world, c);
   // Who lost it serves his queue first: it must not overtake those who came before it.
   if (freed) serve_agent(world, freed);
   if (waits) serve_item(world, c.id);
   if (look_at) arm_later(world, c.id, *look_at);
   if (left) leave(world, c.id);
+  watch_queue(world, c.team_id);
+  if (change.previous_team_id && *change.previous_team_id != c.team_id) watch_queue(world, *change.previous_team_id);
   return {};
 }
 

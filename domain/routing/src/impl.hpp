@@ -13,6 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "offer_store.hpp"
+#include "queue_alarm.hpp"
 #include "record.hpp"
 #include "silence.hpp"
 #include "store.hpp"
@@ -111,6 +113,33 @@ struct Routing::Impl {
                EntranceDecision decision);
   Status on_entrance_decided(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
 
+  // --- offers (offers.cpp)
+  /// Takes a decision over in memory. World's mutex held.
+  void reserve(World& world, Assignment& decision, UtcTime now);
+  void commit_ring(const std::shared_ptr<World>& world, const Assignment& decision);
+  Result<StoredOffer> open_offer(storage::Transaction& tx, TenantId tenant, OfferId id);
+  Result<conversation::Conversation> accept_ring(storage::Transaction& tx, const std::shared_ptr<World>& world,
+                                                 const org::Actor& actor, const StoredOffer& offer);
+  Result<conversation::Conversation> accept_transfer(storage::Transaction& tx, const org::Actor& actor,
+                                                     const StoredOffer& offer);
+  /// Ends it in the store, tells, and lets memory follow; conflict `routing.offer_gone` for who comes too late.
+  Status end(storage::Transaction& tx, const std::shared_ptr<World>& world, const StoredOffer& offer, OfferEnded ended);
+  /// Memory follows, and what was kept free is given away. Never called with the world's mutex held.
+  void offer_ended(const std::shared_ptr<World>& world, const OfferEnded& ended);
+  Status on_offer_over(storage::Transaction& tx, const runtime::Timer& timer);
+  Status on_offer_event(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
+  /// Offers of a conversation that went elsewhere.
+  void withdraw_offers(const std::shared_ptr<World>& world, const conversation::Conversation& conversation);
+
+  // --- alarms of queues (alarms.cpp)
+  /// Raises and ends what the queue's state says now.
+  void watch_queue(const std::shared_ptr<World>& world, TeamId team);
+  void watch_queues(const std::shared_ptr<World>& world);
+  /// World's mutex held.
+  QueueScene queue_scene(World& world, TeamId team, UtcTime now) const;
+  void look_at_queue(const std::shared_ptr<World>& world, TeamId team, UtcTime at);
+  Status on_queue_look(storage::Transaction& tx, const runtime::Timer& timer);
+
   // --- looks (watch.cpp)
   Status arm(storage::Transaction& tx, TenantId tenant, ConversationId id, UtcTime at);
   /// The same in a write of its own, when nothing is known to be armed.
@@ -165,5 +194,9 @@ bool in_scope(const org::Actor& actor, const AgentStatus& agent);
 inline constexpr std::string_view kGoneTimer = "routing.agent_gone";
 inline constexpr std::string_view kWatchTimer = "routing.watch";
 inline constexpr std::string_view kWrapUpTimer = "routing.wrap_up";
+inline constexpr std::string_view kQueueTimer = "routing.queue";
+inline constexpr std::string_view kOfferTimer = "routing.offer";
+/// Who declined an offer or let it ring is left in peace with it for so long.
+inline constexpr DurationMs kRefusalLasts = minutes(1);
 
 }  // namespace yingda::routing

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "impl.hpp"
+#include "offer_store.hpp"
 
 namespace yingda::routing {
 namespace {
@@ -49,6 +50,14 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
     YD_TRY(world->preferred[c.id], last_agent(tx, tenant, c.id));
   }
   put_items(*world, open);
+  YD_TRY(world->queue_alarms, load_queue_alarms(tx, tenant));
+  YD_TRY(const auto offers, load_open_offers(tx, tenant));
+  for (const StoredOffer& offer : offers) {
+    if (offer.kind == OfferKind::ring)
+      world->start_ring(offer.conversation, {offer.id, offer.team, offer.rings});
+    else
+      world->transfers[offer.conversation] = {offer.id, offer.from};
+  }
   // Since when their owners have them is not stored: they get their full time from now on.
   world->owner_since.clear();
   const std::scoped_lock lock(worlds_mutex);
@@ -89,6 +98,7 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
       if (saved.team_id == team.id) policy = saved;
     }
     world.hours.erase(team.id);
+    world.openings.erase(team.id);
     if (policy.hours) {
       // What was good when it was saved may not be any more: a zone that went, a last special day.
       if (auto made = calendar::Calendar::make(*policy.hours)) world.hours.emplace(team.id, *std::move(made));
@@ -179,6 +189,7 @@ UserId Routing::Impl::place(World& world, const conversation::Conversation& c) c
       item.weight = weight_of(policy, c.channel);
       item.skills.insert(item.skills.begin(), policy.skills.begin(), policy.skills.end());
       if (const auto known = world.preferred.find(c.id); known != world.preferred.end()) item.preferred = known->second;
+      if (const auto no = world.refusals.find(c.id); no != world.refusals.end()) item.refusals = no->second;
       const WorkItem* old = world.board.item(c.id);
       item.estimated_wait_ms = old && old->team == item.team
                                    ? old->estimated_wait_ms

@@ -115,3 +115,47 @@ WHERE e.tenant_id = $1 AND (e.closed_at_ms IS NULL OR e.closed_at_ms >= $2) LIMI
 -- name: first_explanation
 SELECT why FROM routing_assignment
 WHERE tenant_id = $1 AND conversation_id = $2 AND episode_id = $3 ORDER BY id LIMIT 1
+
+-- name: insert_offer
+INSERT INTO routing_offer (tenant_id, id, conversation_id, episode_id, kind, team_id, agents, from_id, from_name, note,
+  why, made_at_ms, until_at_ms, outcome)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')
+ON CONFLICT (tenant_id, conversation_id, kind) WHERE outcome = '' DO NOTHING
+
+-- name: offer
+SELECT id, conversation_id, episode_id, kind, team_id, agents, from_id, from_name, note, why, made_at_ms, until_at_ms,
+  outcome
+FROM routing_offer WHERE tenant_id = $1 AND id = $2
+
+-- name: open_offers
+SELECT id, conversation_id, episode_id, kind, team_id, agents, from_id, from_name, note, why, made_at_ms, until_at_ms,
+  outcome
+FROM routing_offer WHERE tenant_id = $1 AND outcome = '' ORDER BY id LIMIT 100000
+
+-- name: update_offer_agents
+UPDATE routing_offer SET agents = $3 WHERE tenant_id = $1 AND id = $2 AND outcome = ''
+
+-- name: end_offer
+UPDATE routing_offer SET outcome = $3, by_id = $4, ended_at_ms = $5 WHERE tenant_id = $1 AND id = $2 AND outcome = ''
+
+-- The last change of each agent within a time.
+
+-- name: states_before
+SELECT user_id, state, at_ms FROM routing_agent_timeline
+WHERE tenant_id = $1 AND id IN (
+  SELECT MAX(id) FROM routing_agent_timeline WHERE tenant_id = $1 AND at_ms >= $2 AND at_ms < $3 GROUP BY user_id)
+LIMIT 20000
+
+-- name: states_within
+SELECT user_id, state, at_ms FROM routing_agent_timeline
+WHERE tenant_id = $1 AND at_ms >= $2 AND at_ms < $3 ORDER BY at_ms, id LIMIT 2000000
+
+-- name: queue_alarms
+SELECT team_id, kind FROM routing_queue_alarm WHERE tenant_id = $1 LIMIT 10000
+
+-- name: insert_queue_alarm
+INSERT INTO routing_queue_alarm (tenant_id, team_id, kind, raised_at_ms) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant_id, team_id, kind) DO NOTHING
+
+-- name: delete_queue_alarm
+DELETE FROM routing_queue_alarm WHERE tenant_id = $1 AND team_id = $2 AND kind = $3

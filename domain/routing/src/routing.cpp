@@ -30,15 +30,22 @@ Status Routing::start() {
                  [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_gone(tx, timer); });
   impl.timers.on(std::string(kWatchTimer),
                  [&impl](storage::Transaction& tx, const runtime::Timer& timer) { return impl.on_watch(tx, timer); });
+  impl.timers.on(std::string(kQueueTimer), [&impl](storage::Transaction& tx, const runtime::Timer& timer) {
+    return impl.on_queue_look(tx, timer);
+  });
+  impl.timers.on(std::string(kOfferTimer), [&impl](storage::Transaction& tx, const runtime::Timer& timer) {
+    return impl.on_offer_over(tx, timer);
+  });
   impl.timers.on(std::string(kWrapUpTimer), [&impl](storage::Transaction& tx, const runtime::Timer& timer) {
     return impl.on_wrap_up_over(tx, timer);
   });
   impl.dispatcher.tap([&impl](std::span<const storage::CommittedEvent> events) { impl.on_tap(events); });
-  impl.dispatcher.on_batch("routing",
-                           {"conversation.opened", "conversation.queued", "conversation.assigned",
-                            "conversation.transferred", "conversation.closed", "conversation.reopened",
-                            "conversation.changed", "entrance.decided", "agent.state_changed", "settings.changed"},
-                           [&impl](std::span<const storage::CommittedEvent> events) { return impl.on_events(events); });
+  impl.dispatcher.on_batch(
+      "routing",
+      {"conversation.opened", "conversation.queued", "conversation.assigned", "conversation.transferred",
+       "conversation.closed", "conversation.reopened", "conversation.changed", "entrance.decided",
+       "agent.state_changed", "settings.changed", "routing.offered", "routing.offer_ended"},
+      [&impl](std::span<const storage::CommittedEvent> events) { return impl.on_events(events); });
   impl.dispatcher.on_batch(
       "routing.record",
       {"conversation.opened", "conversation.queued", "conversation.assigned", "conversation.transferred",
@@ -65,6 +72,7 @@ Status Routing::start() {
     impl.arm_everything(world);
     impl.serve_everything(world);
     impl.leave_unreachable(world);
+    impl.watch_queues(world);
   }
   return {};
 }

@@ -191,6 +191,28 @@ void emit_attention(storage::Transaction& tx, TenantId tenant, std::string_view 
   tx.emit({tenant, std::string(type), json::encode(event)});
 }
 
+Result<QueueAlarms> load_queue_alarms(storage::Transaction& tx, TenantId tenant) {
+  YD_TRY(const auto rows,
+         tx.all(
+             queries::queue_alarms, [](const storage::Row& row) { return std::pair(row.id<TeamId>(0), row.string(1)); },
+             tenant));
+  QueueAlarms out;
+  for (const auto& [team, kind] : rows) out[team].insert(kind);
+  return out;
+}
+
+Result<bool> raise_queue_alarm(storage::Transaction& tx, TenantId tenant, const QueueAttentionEvent& event) {
+  YD_TRY(const auto rows, tx.exec(queries::insert_queue_alarm, tenant, event.team_id, event.kind, event.at_ms));
+  if (rows == 1) tx.emit({tenant, "routing.queue_alarm_raised", json::encode(event)});
+  return rows == 1;
+}
+
+Result<bool> end_queue_alarm(storage::Transaction& tx, TenantId tenant, const QueueAttentionEvent& event) {
+  YD_TRY(const auto rows, tx.exec(queries::delete_queue_alarm, tenant, event.team_id, event.kind));
+  if (rows == 1) tx.emit({tenant, "routing.queue_alarm_ended", json::encode(event)});
+  return rows == 1;
+}
+
 std::optional<ConversationId> peek_conversation(std::string_view payload) {
   constexpr std::string_view kHead = R"({"conversation":{"id":")";
   if (!payload.starts_with(kHead) || payload.find(R"("last_author":"customer")") == std::string_view::npos)

@@ -1,9 +1,12 @@
 // Rows of routing's own tables <-> values.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -61,6 +64,12 @@ Result<std::vector<std::pair<ConversationId, Watch>>> load_watches(storage::Tran
 Status store_watch(storage::Transaction& tx, TenantId tenant, ConversationId id, const Watch& watch);
 Status delete_watch(storage::Transaction& tx, TenantId tenant, ConversationId id);
 void emit_attention(storage::Transaction& tx, TenantId tenant, std::string_view type, const AttentionEvent& event);
+
+using QueueAlarms = std::unordered_map<TeamId, std::set<std::string, std::less<>>>;
+Result<QueueAlarms> load_queue_alarms(storage::Transaction& tx, TenantId tenant);
+/// False when it stands (does not stand) already: then nobody is told.
+Result<bool> raise_queue_alarm(storage::Transaction& tx, TenantId tenant, const QueueAttentionEvent& event);
+Result<bool> end_queue_alarm(storage::Transaction& tx, TenantId tenant, const QueueAttentionEvent& event);
 
 /// The conversation of a "message.accepted" by its customer, found without parsing; none for others' messages. Text
 /// cannot imitate the keys, because its quotation marks are escaped.

@@ -48,16 +48,53 @@ void World::forget_waiting(ConversationId id) {
   preferred.erase(id);
   overflowed.erase(id);
   stuck.erase(id);
+  refusals.erase(id);
 }
 
-void World::reserve(const Assignment& assignment, UtcTime now) {
-  const WorkItem* item = board.item(assignment.item);
-  Flow& flow = flows[assignment.team];
+void World::count_flow(ConversationId id, TeamId team, UtcTime now) {
+  const WorkItem* item = board.item(id);
+  Flow& flow = flows[team];
   if (item && flow.last.ms > 0 && item->arrived <= flow.last && flow.last < now) {
     const auto interval = static_cast<double>((now - flow.last).ms);
     flow.interval_ms = flow.interval_ms <= 0 ? interval : (1 - kFlowShare) * flow.interval_ms + kFlowShare * interval;
   }
   flow.last = now;
+}
+
+void World::start_ring(ConversationId item, Ringing ring) {
+  board.put_ring(item, ring.agents);
+  rings.insert_or_assign(item, std::move(ring));
+}
+
+bool World::end_offer(const OfferEnded& ended) {
+  const ConversationId id = ended.conversation_id;
+  if (ended.kind == OfferKind::transfer) {
+    const auto it = transfers.find(id);
+    if (it == transfers.end() || it->second.id != ended.id) return false;
+    transfers.erase(it);
+    return true;
+  }
+  const auto it = rings.find(id);
+  if (it == rings.end() || it->second.id != ended.id) return false;
+  for (const UserId agent : ended.agent_ids) {
+    std::erase(it->second.agents, agent);
+    board.leave_ring(id, agent);
+  }
+  // One of several declined: it goes on ringing for the others.
+  if (ended.outcome == OfferOutcome::declined && !it->second.agents.empty()) return true;
+  rings.erase(it);
+  board.end_ring(id);
+  return true;
+}
+
+void World::reserve(const Assignment& assignment, UtcTime now) {
+  if (!assignment.ring.empty()) {
+    own_offers.insert(assignment.offer);
+    start_ring(assignment.item, {assignment.offer, assignment.team, assignment.ring});
+    unplaced.erase(assignment.item);
+    return;
+  }
+  count_flow(assignment.item, assignment.team, now);
   board.apply_assignment(assignment, now);
   reserved[assignment.item] = 0;
   owner_since[assignment.item] = now;

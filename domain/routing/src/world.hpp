@@ -73,6 +73,30 @@ struct World {
   std::unordered_map<ConversationId, std::set<TeamId>> overflowed;  // queues it was sent away from
   std::unordered_set<ConversationId> stuck;                         // nowhere to overflow to; an alarm was raised
 
+  /// Alarms that stand of each queue, and when it is looked at next.
+  std::unordered_map<TeamId, std::set<std::string, std::less<>>> queue_alarms;
+  std::unordered_map<TeamId, UtcTime> queue_looks;
+  struct Opening {
+    bool open = false;
+    std::optional<UtcTime> turn;  // until when this holds
+  };
+  std::unordered_map<TeamId, Opening> openings;
+
+  /// Open offers: rings of what waits, transfers that their owners asked for.
+  struct Ringing {
+    OfferId id;
+    TeamId team;
+    std::vector<UserId> agents;
+  };
+  struct Transfer {
+    OfferId id;
+    UserId from;
+  };
+  std::unordered_map<ConversationId, Ringing> rings;
+  std::unordered_map<ConversationId, Transfer> transfers;
+  std::unordered_map<ConversationId, std::vector<Refusal>> refusals;
+  std::unordered_set<OfferId> own_offers;  // made by this process, their events not seen yet
+
   std::set<StateChange> own_changes;  // made by this process, their events not seen yet
 
   /// How fast a queue moves: the time between two assignments while somebody waited.
@@ -95,7 +119,12 @@ struct World {
   void exclude(ConversationId id, EpisodeId episode, const std::vector<UserId>& agents);
   /// What the `place`-th in a queue will wait, by its flow.
   std::optional<std::int64_t> estimate_ms(TeamId team, std::int64_t place) const;
-  /// The item is the agent's on the board; the store will say whether for good.
+  /// One more went out of this queue: how fast it moves.
+  void count_flow(ConversationId item, TeamId team, UtcTime now);
+  void start_ring(ConversationId item, Ringing ring);
+  /// The offer no longer stands; false when another one or none is open.
+  bool end_offer(const OfferEnded& ended);
+  /// The item is the agent's on the board, or rings for several; the store will say whether for good.
   void reserve(const Assignment& assignment, UtcTime now);
 };
 

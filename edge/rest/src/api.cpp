@@ -37,11 +37,13 @@ void declare_all(Api& api, Ground ground) {
   declare_canned_replies(api, ground);
   declare_widgets(api, ground);
   declare_agents(api, ground);
+  declare_offers(api, ground);
   declare_entrance(api, ground);
   declare_mail(api, ground);
   declare_ratings(api, ground);
   declare_profiles(api, ground);
   declare_calendar(api, ground);
+  declare_simulation(api, ground);
   declare_supervision(api, ground);
 }
 

@@ -26,11 +26,13 @@ void declare_files(Api& api, Ground ground);
 void declare_canned_replies(Api& api, Ground ground);
 void declare_widgets(Api& api, Ground ground);
 void declare_agents(Api& api, Ground ground);
+void declare_offers(Api& api, Ground ground);
 void declare_entrance(Api& api, Ground ground);
 void declare_mail(Api& api, Ground ground);
 void declare_ratings(Api& api, Ground ground);
 void declare_profiles(Api& api, Ground ground);
 void declare_calendar(Api& api, Ground ground);
+void declare_simulation(Api& api, Ground ground);
 void declare_supervision(Api& api, Ground ground);
 
 }  // namespace yingda::rest

@@ -68,8 +68,9 @@ struct TransferInput {
   std::optional<TeamId> team_id;
   std::optional<std::string> note;
   std::optional<std::int64_t> expected_version;
+  std::optional<bool> accept;  // the colleague is asked first
 };
-YD_DESCRIBE(TransferInput, (agent_id, team_id, note, expected_version))
+YD_DESCRIBE(TransferInput, (agent_id, team_id, note, expected_version, accept))
 
 struct ReasonInput {
   std::optional<std::string> reason;
@@ -176,21 +177,23 @@ void declare_messages(Api& api, conversation::Conversations& conversations) {
             });
 }
 
-void declare_ownership(Api& api, conversation::Conversations& conversations) {
+void declare_ownership(Api& api, conversation::Conversations& conversations, routing::Routing& routing) {
   api.write(Method::post, "/conversations/{id}/grab", "Take a waiting conversation",
             may(Permission::conversation_handle),
             [&conversations](Call& call, storage::Transaction& tx, ConversationId id) {
               return conversations.grab(tx, call.actor, id);
             });
-  api.write(Method::post, "/conversations/{id}/transfer", "Hand over to a colleague or a team", signed_in(),
-            [&conversations](Call& call, storage::Transaction& tx, ConversationId id, const TransferInput& input) {
-              return conversations.transfer(tx, call.actor, id,
-                                            {.agent = input.agent_id.value_or(UserId{}),
-                                             .team = input.team_id.value_or(TeamId{}),
-                                             .reason = "routing.rule.transfer",
-                                             .note = input.note.value_or(""),
-                                             .expected_version = input.expected_version});
-            });
+  api.write(
+      Method::post, "/conversations/{id}/transfer", "Hand over to a colleague or a team", signed_in(),
+      [&conversations, &routing](Call& call, storage::Transaction& tx, ConversationId id, const TransferInput& input) {
+        const conversation::Handover handover{.agent = input.agent_id.value_or(UserId{}),
+                                              .team = input.team_id.value_or(TeamId{}),
+                                              .reason = "routing.rule.transfer",
+                                              .note = input.note.value_or(""),
+                                              .expected_version = input.expected_version};
+        if (input.accept.value_or(false)) return routing.offer_transfer(tx, call.actor, id, handover);
+        return conversations.transfer(tx, call.actor, id, handover);
+      });
   api.write(Method::post, "/conversations/{id}/close", "End the episode", signed_in(),
             [&conversations](Call& call, storage::Transaction& tx, ConversationId id,
                              const ReasonInput& input) -> Result<Conversation> {
@@ -225,7 +228,7 @@ void declare_ownership(Api& api, conversation::Conversations& conversations) {
 void declare_conversations(Api& api, Ground ground) {
   declare_reading(api, ground.services);
   declare_messages(api, ground.services.conversations);
-  declare_ownership(api, ground.services.conversations);
+  declare_ownership(api, ground.services.conversations, ground.services.routing);
 }
 
 }  // namespace yingda::rest

@@ -16,6 +16,8 @@
 #include "yingda/routing/advice.hpp"
 #include "yingda/routing/entrance.hpp"
 #include "yingda/routing/live.hpp"
+#include "yingda/routing/offers.hpp"
+#include "yingda/routing/simulate.hpp"
 #include "yingda/routing/states.hpp"
 #include "yingda/routing/types.hpp"
 #include "yingda/runtime/runtime.hpp"
@@ -62,6 +64,22 @@ class Routing {
   /// Everybody with conversation_handle in the tenant, bounded by org::kUsersMax; state from the store, load counted.
   Result<std::vector<AgentStatus>> agents(storage::Transaction& tx, const org::Actor& actor);
   Result<AgentStatus> status(storage::Transaction& tx, TenantId tenant, UserId user);
+
+  // --- offers: rings of waiting conversations (Strategy::ring_several), transfers to be accepted
+  /// What rings for the actor; with `sent` his own transfers that nobody has accepted yet.
+  Result<std::vector<Offer>> offers(storage::Transaction& tx, const org::Actor& actor, bool sent);
+  /// One winner: conflict `routing.offer_gone` for everybody else and after its time, `routing.agent_full` for who has
+  /// no room for a ring. not_found `routing.offer_not_found` for whom it never rang.
+  Result<conversation::Conversation> accept_offer(storage::Transaction& tx, const org::Actor& actor, OfferId offer);
+  /// It rings on for the others; a transfer ends. Errors as accept_offer.
+  Status decline_offer(storage::Transaction& tx, const org::Actor& actor, OfferId offer, std::string_view reason);
+  /// The owner takes his transfer back.
+  Status withdraw_offer(storage::Transaction& tx, const org::Actor& actor, OfferId offer);
+  /// Asks a colleague to take the actor's conversation over; it stays his until then. `conversation.*` errors as a
+  /// transfer's; conflict `routing.agent_not_here`, `routing.already_offered`.
+  Result<conversation::Conversation> offer_transfer(storage::Transaction& tx, const org::Actor& actor,
+                                                    ConversationId conversation,
+                                                    const conversation::Handover& handover);
 
   // --- presence, from edge/realtime: the first socket of an agent came, the last one went. Not blocking.
   void agent_connected(TenantId tenant, UserId user);
@@ -114,6 +132,11 @@ class Routing {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What came into the tenant's queues within [from, until), who was online then, and the policies of now. Reads the
+/// facts only; limit_exceeded `routing.recording_too_large` beyond `items_max` episodes.
+Result<Recording> load_recording(storage::Transaction& tx, org::Org& org, TenantId tenant, UtcTime from, UtcTime until,
+                                 std::size_t items_max = kRecordedItemsMax);
 
 std::span<const storage::Migration> migrations();
 
