@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "yingda/base/text.hpp"
@@ -10,18 +11,14 @@
 namespace yingda::rating {
 namespace {
 
-std::unexpected<Error> reject(std::string field, std::string reason) {
-  return fail_fields({{std::move(field), std::move(reason)}});
-}
-
 bool score_fits(Scale scale, std::int64_t score) {
   return scale == Scale::stars ? score >= 1 && score <= kStarsMax : score == 0 || score == 1;
 }
 
 Status check_words(const std::string& words) {
-  if (!text::is_valid_utf8(words)) return reject("words", "request.invalid_utf8");
+  if (!text::is_valid_utf8(words)) return fail(Code::invalid_argument, "request.invalid_utf8");
   if (words.size() > kWordsCodePointsMax && text::count_code_points(words) > kWordsCodePointsMax)
-    return reject("words", "request.too_long");
+    return fail(Code::invalid_argument, "rating.words_too_long");
   return {};
 }
 
@@ -32,9 +29,8 @@ Status check_reasons(const Invitation& invitation, bool complains) {
     const auto offered = std::ranges::find(invitation.reasons, key, &Reason::key);
     if (offered == invitation.reasons.end() || (offered->low_only && !complains))
       return fail(Code::invalid_argument, "rating.not_offered");
-    if (std::ranges::find(invitation.reason_keys.begin(), invitation.reason_keys.begin() + static_cast<long>(i), key) !=
-        invitation.reason_keys.begin() + static_cast<long>(i))
-      return reject("reason_keys", "request.duplicate");
+    const auto earlier = std::span(invitation.reason_keys).first(i);
+    if (std::ranges::find(earlier, key) != earlier.end()) return fail(Code::invalid_argument, "rating.not_offered");
   }
   return {};
 }
@@ -53,7 +49,7 @@ Status check_time(const Invitation& before, bool present, UtcTime now) {
 Status merge(Invitation& after, const Answer& answer) {
   const auto said = std::pair(after.solved, after.score);
   if (answer.score) {
-    if (!score_fits(after.scale, *answer.score)) return reject("score", "request.out_of_range");
+    if (!score_fits(after.scale, *answer.score)) return fail(Code::invalid_argument, "rating.invalid_score");
     if (!answer.solved.value_or(after.solved.value_or(false)))
       return fail(Code::invalid_argument, "rating.solved_first");
   }

@@ -140,14 +140,13 @@ TEST(DecideAnswer, NewEpisode_ExpiresTheUnansweredOnly) {
 
 TEST(DecideAnswer, ScoresOfTheScale_AreTaken) {
   for (const std::int64_t score : {1, 2, 3, 4, 5}) EXPECT_EQ(refusal(asked(), says(true, score)), "") << score;
-  for (const std::int64_t score : {0, 6, -1})
-    EXPECT_EQ(refusal(asked(), says(true, score)), "score request.out_of_range");
+  for (const std::int64_t score : {0, 6, -1}) EXPECT_EQ(refusal(asked(), says(true, score)), "rating.invalid_score");
   Invitation thumbs = asked();
   thumbs.scale = Scale::thumbs;
   thumbs.low_score_max = 0;
   EXPECT_TRUE(answered(thumbs, says(true, 0)).complains);
   EXPECT_FALSE(answered(thumbs, says(true, 1)).complains);
-  EXPECT_EQ(refusal(thumbs, says(true, 2)), "score request.out_of_range");
+  EXPECT_EQ(refusal(thumbs, says(true, 2)), "rating.invalid_score");
 }
 
 TEST(DecideAnswer, LowScores_Complain) {
@@ -164,7 +163,7 @@ TEST(DecideAnswer, Reasons_AreThoseOfTheScore) {
   EXPECT_EQ(refusal(asked(), with(says(false), {"slow"})), "");
   EXPECT_EQ(refusal(asked(), with(says(true, 5), {"slow"})), "rating.not_offered");
   EXPECT_EQ(refusal(asked(), with(says(true, 5), {"unknown"})), "rating.not_offered");
-  EXPECT_EQ(refusal(asked(), with(says(true, 5), {"kind", "kind"})), "reason_keys request.duplicate");
+  EXPECT_EQ(refusal(asked(), with(says(true, 5), {"kind", "kind"})), "rating.not_offered");
   // Another score without reasons: the old ones belonged to the old score.
   const Invitation low = answered(asked(), with(says(true, 1), {"slow"})).after;
   EXPECT_THAT(answered(low, says({}, 5), kNow + minutes(1)).after.reason_keys, testing::IsEmpty());
@@ -184,8 +183,8 @@ TEST(DecideAnswer, Words_AreBoundedInCodePoints) {
   std::string chinese;
   for (std::size_t i = 0; i < kWordsCodePointsMax; ++i) chinese += "好";
   EXPECT_EQ(refusal(asked(), with(chinese)), "");
-  EXPECT_EQ(refusal(asked(), with(chinese + "x")), "words request.too_long");
-  EXPECT_EQ(refusal(asked(), with("\xff")), "words request.invalid_utf8");
+  EXPECT_EQ(refusal(asked(), with(chinese + "x")), "rating.words_too_long");
+  EXPECT_EQ(refusal(asked(), with("\xff")), "request.invalid_utf8");
   EXPECT_EQ(answered(asked(), with("<b>&amp;")).after.words, "<b>&amp;") << "text as it was written";
   Invitation silent = asked();
   silent.ask_words = false;

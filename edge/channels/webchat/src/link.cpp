@@ -115,40 +115,44 @@ void Link::write(std::function<Status(storage::Transaction&)> job) {
   });
 }
 
+void Link::write_answered(std::function<Status(storage::Transaction&)> job, std::function<std::string()> frame) {
+  const auto impl = impl_.lock();
+  if (const auto answers = answers_.lock()) answers->in_flight(1);
+  // A poll's link has nobody else who keeps it until the store has answered.
+  impl->database.write_async(visitor_.tenant, std::move(job),
+                             [self = shared_from_this(), frame = std::move(frame)](const Status& status) {
+                               const auto answers = self->answers_.lock();
+                               if (!answers) return;
+                               if (status)
+                                 answers->answer(frame());
+                               else
+                                 self->error(status.error());
+                               answers->in_flight(-1);
+                             });
+}
+
 void Link::contact(customer::Contact left) {
   const auto impl = impl_.lock();
   const auto kept = std::make_shared<const customer::Contact>(std::move(left));
-  impl->database.write_async(
-      visitor_.tenant,
+  write_answered(
       [impl, visitor = visitor_, kept](storage::Transaction& tx) -> Status {
         YD_CHECK(impl->customers.leave_contact(tx, visitor.tenant, visitor.customer, *kept));
         YD_CHECK(impl->conversations.refresh_customer(tx, visitor.tenant, visitor.customer));
         return {};
       },
-      [weak = weak_from_this(), kept](const Status& status) {
-        const auto self = weak.lock();
-        if (!self) return;
-        if (!status) return self->error(status.error());
-        if (const auto answers = self->answers_.lock()) answers->answer(contact_frame(*kept));
-      });
+      [kept] { return contact_frame(*kept); });
 }
 
 void Link::answer_invitation(rating::Answer answer) {
   const auto impl = impl_.lock();
   const auto kept = std::make_shared<rating::Invitation>();
-  impl->database.write_async(
-      visitor_.tenant,
+  write_answered(
       [impl, visitor = visitor_, kept, answer = std::move(answer)](storage::Transaction& tx) -> Status {
         if (!impl->ratings) return fail(Code::not_found, "rating.not_invited");
         YD_TRY(*kept, impl->ratings->answer(tx, visitor.tenant, visitor.customer, answer));
         return {};
       },
-      [weak = weak_from_this(), kept](const Status& status) {
-        const auto self = weak.lock();
-        if (!self) return;
-        if (!status) return self->error(status.error());
-        if (const auto answers = self->answers_.lock()) answers->answer(rated_frame(*kept));
-      });
+      [kept] { return rated_frame(*kept); });
 }
 
 void Link::page(PageFrame frame) {

@@ -20,7 +20,7 @@ class Answers {
  public:
   virtual ~Answers() = default;
   virtual void answer(std::string frame) = 0;
-  /// A send is on its way to the store (+1), was answered (-1).
+  /// Something that is answered is on its way to the store (+1), was answered (-1).
   virtual void in_flight(int by) { (void)by; }
 };
 
@@ -45,6 +45,8 @@ class Link : public std::enable_shared_from_this<Link> {
   void contact(customer::Contact left);
   void answer_invitation(rating::Answer answer);
   void write(std::function<Status(storage::Transaction&)> job);
+  /// A write that is answered by `frame` when it is durable, by an error frame otherwise; a poll waits for it.
+  void write_answered(std::function<Status(storage::Transaction&)> job, std::function<std::string()> frame);
 
   const std::weak_ptr<Webchat::Impl> impl_;
   const std::weak_ptr<Answers> answers_;

@@ -53,7 +53,7 @@ class Ratings {
   /// What he says, or changes. "Not solved" takes the conversation back into its queue, last agent first. The same
   /// answer again changes nothing. not_found `rating.not_invited`; conflict `rating.expired` (never answered in time,
   /// or a new episode began), `rating.too_late` (no longer editable); invalid_argument `rating.solved_first` (a score
-  /// before "solved"), `rating.not_offered`, or fields.
+  /// before "solved"), `rating.not_offered`, `rating.invalid_score`, `rating.words_too_long`, `request.invalid_utf8`.
   Result<Invitation> answer(storage::Transaction& tx, TenantId tenant, CustomerId customer, const Answer& answer);
 
   // --- settings
