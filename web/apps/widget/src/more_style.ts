@@ -2,12 +2,12 @@
 export const moreCss = `
 .emo{order:-1;display:grid;grid-template-columns:repeat(8,1fr);padding:6px 10px;border-bottom:1px solid var(--line)}.emo button{font-size:21px;line-height:38px;border-radius:8px}.emo button:hover{background:var(--soft)}
 .light{position:fixed;z-index:9;cursor:zoom-out;inset:0;background:rgba(10,12,16,.92);display:grid;place-items:center}.light img{max-width:94vw;max-height:94vh;border-radius:6px}.light button{position:absolute;top:calc(12px + env(safe-area-inset-top));right:12px;color:#fff;background:rgba(0,0,0,.5);border-radius:50%;width:44px;height:44px;display:grid;place-items:center}
-.info{position:absolute;inset:0;top:var(--head,70px);z-index:3;background:var(--bg);overflow-y:auto;overscroll-behavior:contain;padding:0 18px calc(18px + env(safe-area-inset-bottom));animation:up .16s;font-size:13.5px}
-.infoh{position:sticky;top:0;display:flex;align-items:center;justify-content:space-between;background:var(--bg);margin:0 -18px;padding:12px 10px 8px 18px;z-index:1}
-.infoh h3{margin:0;font-size:15.5px;outline:0}.infoh button{width:36px;height:36px;display:grid;place-items:center;border-radius:10px;color:var(--dim)}.infoh button:hover{background:var(--soft)}
-.info h4{margin:18px 0 6px;font-size:13px;font-weight:650}.info p{margin:4px 0;color:var(--dim)}.info ul{margin:0;padding:0 0 0 18px;color:var(--dim)}.info li{margin:4px 0}
-.info .now{display:flex;align-items:center;gap:9px;background:var(--soft);border-radius:12px;padding:10px 14px;color:var(--text);margin:0}.now i{width:9px;height:9px;border-radius:50%;background:#9aa3b2;flex:none}.now.on i{background:#1fa855}
-.info dl{margin:0;border:1px solid var(--line);border-radius:12px;overflow:hidden}.info dl div{display:flex;justify-content:space-between;gap:16px;padding:7px 14px}.info dl div+div{border-top:1px solid var(--line)}.info dt{color:var(--dim)}.info dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
+.about{position:absolute;inset:0;top:var(--head,70px);z-index:3;background:var(--bg);overflow-y:auto;overscroll-behavior:contain;padding:0 18px calc(18px + env(safe-area-inset-bottom));animation:up .16s;font-size:13.5px}
+.abouth{position:sticky;top:0;display:flex;align-items:center;justify-content:space-between;background:var(--bg);margin:0 -18px;padding:12px 10px 8px 18px;z-index:1}
+.abouth h3{margin:0;font-size:15.5px;outline:0}.abouth button{width:36px;height:36px;display:grid;place-items:center;border-radius:10px;color:var(--dim)}.abouth button:hover{background:var(--soft)}
+.about h4{margin:18px 0 6px;font-size:13px;font-weight:650}.about p{margin:4px 0;color:var(--dim)}.about ul{margin:0;padding:0 0 0 18px;color:var(--dim)}.about li{margin:4px 0}
+.about .now{display:flex;align-items:center;gap:9px;background:var(--soft);border-radius:12px;padding:10px 14px;color:var(--text);margin:0}.now i{width:9px;height:9px;border-radius:50%;background:#9aa3b2;flex:none}.now.on i{background:#1fa855}
+.about dl{margin:0;border:1px solid var(--line);border-radius:12px;overflow:hidden}.about dl div{display:flex;justify-content:space-between;gap:16px;padding:7px 14px}.about dl div+div{border-top:1px solid var(--line)}.about dt{color:var(--dim)}.about dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
 .bones i{display:block;height:14px;border-radius:7px;background:var(--soft);margin:14px 0}.bones i:nth-child(2){width:70%}.bones i:nth-child(3){width:85%}
 .card{margin:4px 0 14px;border:1px solid var(--line);border-radius:16px;padding:12px 14px 14px;background:var(--bg);font-size:13.5px;animation:up .16s;box-shadow:0 2px 10px rgba(15,23,42,.05)}
 .card b{font-size:14px;font-weight:650}.card p{margin:3px 0 8px;color:var(--dim);font-size:12.5px}.card .bad{color:var(--bad);margin:6px 0 0}
@@ -30,4 +30,5 @@ fieldset{border:0;margin:0;padding:0;min-width:0}.card legend{padding:0;font-siz
 .why{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0 12px}.why legend{font-size:13px;font-weight:550;color:var(--dim)}
 .card.done{display:flex;align-items:center;flex-wrap:wrap;gap:4px 10px;padding:9px 14px}.given{display:inline-flex;color:var(--dim)}.given i{display:block}.given svg{width:17px;height:17px}.given .on{color:#b26a00}.dark .given .on{color:#ffc14d}.given.thumbs .on path{fill:none}
 .link{text-decoration:underline;text-underline-offset:2px;color:var(--dim);min-height:24px;margin-left:auto}
+@media (prefers-reduced-motion:reduce){.card,.menu,.about{animation:none!important}}
 `;

@@ -20,6 +20,11 @@ function span(ms: number): string {
   return say(key, { n: Math.max(1, n) });
 }
 
+function zoneName(timeZone: string): string {
+  const parts = new Intl.DateTimeFormat(chat.boot.lang === "zh" ? "zh-CN" : "en", { timeZone, timeZoneName: "long" }).formatToParts();
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
+}
+
 async function ask(): Promise<Answer> {
   const { base, key, lang } = chat.boot;
   const answer = await fetch(`${base}/api/v1/webchat/${encodeURIComponent(key)}/info?lang=${lang === "zh" ? "zh-CN" : "en"}`, { credentials: "omit" });
@@ -28,7 +33,8 @@ async function ask(): Promise<Answer> {
 }
 
 function openWords({ hours, online }: Answer): string {
-  if (!hours) return online ? say("onlineNow") : say("offlineNow");
+  if (online && !hours?.open_now) return say("onlineNow");
+  if (!hours || (!online && hours.open_now)) return say("offlineNow");
   if (hours.always) return say("openAlways");
   if (hours.open_now) return say("openNow", { time: hours.closes_at_ms ? new Date(hours.closes_at_ms).toLocaleTimeString(chat.boot.lang === "zh" ? "zh-CN" : "en", { hour: "2-digit", minute: "2-digit" }) : "" });
   return hours.next_open_at_ms ? say("closedNow", { time: whenShort(hours.next_open_at_ms) }) : say("closedLong");
@@ -45,8 +51,8 @@ export function Info({ close }: { close(): void }) {
   const hours = answer?.hours;
   const visitorZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
-    <section class="info" aria-labelledby="yd-info">
-      <div class="infoh"><h3 id="yd-info" ref={head} tabIndex={-1}>{say("info")}</h3><button type="button" aria-label={say("close")} onClick={close}><Icon d={kCross} /></button></div>
+    <section class="about" aria-labelledby="yd-info">
+      <div class="abouth"><h3 id="yd-info" ref={head} tabIndex={-1}>{say("info")}</h3><button type="button" aria-label={say("close")} onClick={close}><Icon d={kCross} /></button></div>
       {failed && <p role="alert">{say("infoFailed")}</p>}
       {!answer && !failed && <div class="bones" aria-hidden="true"><i /><i /><i /></div>}
       {answer && <>
@@ -55,7 +61,7 @@ export function Info({ close }: { close(): void }) {
         {hours ? <>
           {!hours.always && <dl>{hours.lines.map((line) => <div><dt>{line.days}</dt><dd>{line.times || say("closed")}</dd></div>)}</dl>}
           {hours.holidays && <p>{say("holidays")}</p>}
-          {hours.time_zone !== visitorZone && <p>{say("zone", { zone: hours.time_zone.split("/").at(-1)!.replace(/_/g, " ") })}</p>}
+          {hours.time_zone !== visitorZone && <p>{say("zone", { zone: zoneName(hours.time_zone) })}</p>}
         </> : <p>{say("noHours")}</p>}
         <h4>{say("how")}</h4>
         <ul>
