@@ -1,9 +1,10 @@
-// `yingda routing simulate`: recorded arrivals under another policy, before it goes live.
+// `yingda routing export` and `simulate`: recorded arrivals under another policy, before it goes live.
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -11,7 +12,11 @@
 
 #include "commands.hpp"
 #include "yingda/base/json.hpp"
+#include "yingda/calendar/days.hpp"
+#include "yingda/org/org.hpp"
+#include "yingda/routing/routing.hpp"
 #include "yingda/routing/simulate.hpp"
+#include "yingda/storage/database.hpp"
 
 namespace yingda::app {
 
@@ -113,11 +118,70 @@ Status run_simulation(const SimulateArgs& args) {
   return {};
 }
 
+/// Midnight of a date in the company's time zone.
+Result<UtcTime> midnight(const org::Tenant& tenant, const std::string& date) {
+  YD_TRY(const auto day, calendar::local_day(tenant.time_zone, date));
+  return day.from;
+}
+
+Result<org::Tenant> choose_tenant(storage::Transaction& tx, org::Org& org, const std::string& company) {
+  YD_TRY(const auto tenants, org.list_tenants(tx));
+  const auto wanted = std::ranges::find_if(
+      tenants, [&](const org::Tenant& one) { return one.name == company || to_string(one.id) == company; });
+  if (wanted != tenants.end()) return *wanted;
+  if (!company.empty() || tenants.size() != 1) return fail(Code::not_found, "org.tenant_not_found", company);
+  return tenants.front();
+}
+
+struct ExportArgs {
+  ServeOptions store;
+  std::string company, from, until, out;
+};
+
+Status run_export(const ExportArgs& args) {
+  if (std::filesystem::exists(args.out)) return fail(Code::conflict, "app.file_exists", args.out);
+  static const SystemClock clock;
+  IdSource ids(clock);
+  org::Org org(clock, ids);
+  YD_TRY(auto database, storage::open_database({.url = database_url(args.store), .readers = 1}, clock));
+  YD_TRY(const auto recording,
+         database->read_for<routing::Recording>([&](storage::Transaction& tx) -> Result<routing::Recording> {
+           YD_TRY(const auto tenant, choose_tenant(tx, org, args.company));
+           YD_TRY(const auto from, midnight(tenant, args.from));
+           UtcTime until = clock.now();
+           if (!args.until.empty()) {
+             YD_TRY(until, midnight(tenant, args.until));
+           }
+           return routing::load_recording(tx, org, tenant.id, from, std::min(until, clock.now()));
+         }));
+  std::ofstream out(args.out, std::ios::binary);
+  out << routing::encode_recording(recording);
+  out.flush();
+  if (!out) return fail(Code::unavailable, "app.data_unwritable", args.out);
+  fmt::print("{} arrivals and {} agents written to {}\n", recording.items.size(), recording.agents.size(), args.out);
+  return {};
+}
+
 }  // namespace
 
 void add_routing_commands(CLI::App& program, Action& chosen) {
   auto* routing = program.add_subcommand("routing", "Try routing policies on recorded arrivals");
   routing->require_subcommand(1);
+  const auto given = std::make_shared<ExportArgs>();
+  auto* record = routing->add_subcommand(
+      "export", "Write who came when, who was there and the queues' policies into a file; no customer data");
+  add_store_options(*record, given->store);
+  record->add_option("--company", given->company, "Name or id of the company, when the server has several");
+  record->add_option("--from", given->from, "First day, YYYY-MM-DD in the company's time zone")->required();
+  record->add_option("--until", given->until, "Day after the last one; without it: now");
+  record->add_option("--out", given->out, "File to write; must not exist")->required();
+  record->callback([given, &chosen] {
+    chosen = [given] {
+      const Status done = run_export(*given);
+      return done ? 0 : complain(done.error());
+    };
+  });
+
   const auto args = std::make_shared<SimulateArgs>();
   auto* replay = routing->add_subcommand(
       "simulate", "Replay a recording under another policy: waits, losses and occupancy beside what happened");

@@ -96,8 +96,9 @@ std::vector<SimulatedAgent> crew_of(const Recording& recording) {
 /// One run of the recorded time on a board of its own.
 class Replay {
  public:
-  Replay(const Recording& recording, const std::vector<QueuePolicy>& policies, std::int64_t target_ms)
+  Replay(const Recording& recording, const std::vector<QueuePolicy>& policies, std::int64_t target_ms, TeamId team)
       : recording_(recording),
+        team_(team),
         patience_(recording.items),
         crew_(crew_of(recording)),
         handling_(median_handling(recording)) {
@@ -105,7 +106,7 @@ class Replay {
     std::map<TeamId, QueuePolicy> chosen;
     for (const QueuePolicy& policy : recording.policies) chosen.insert_or_assign(policy.team_id, policy);
     for (const QueuePolicy& policy : policies) chosen.insert_or_assign(policy.team_id, policy);
-    for (const auto& [team, policy] : chosen) board_.put_policy(as_decided(policy));
+    for (const auto& entry : chosen) board_.put_policy(as_decided(entry.second));
     place_agents();
     for (std::size_t i = 0; i < recording_.items.size(); ++i) plan(recording_.items[i].arrived_at_ms, Kind::arrival, i);
   }
@@ -117,8 +118,11 @@ class Replay {
       now_ = next.at;
       happen(next);
     }
-    report_.arrivals = static_cast<std::int64_t>(recording_.items.size());
-    report_.waiting = board_.waiting_count();
+    for (std::size_t i = 0; i < recording_.items.size(); ++i) {
+      if (!counts(i)) continue;
+      ++report_.arrivals;
+      report_.waiting += board_.is_waiting(id_of(i)) ? 1 : 0;
+    }
     add_waits(report_, std::move(waits_));
     add_agents(report_, std::move(crew_));
     return std::move(report_);
@@ -129,6 +133,7 @@ class Replay {
   static ConversationId id_of(std::size_t item) { return ConversationId{static_cast<std::int64_t>(item) + 1}; }
   static std::size_t index_of(ConversationId id) { return static_cast<std::size_t>(id.value - 1); }
 
+  bool counts(std::size_t index) const { return !team_ || recording_.items[index].team_id == team_; }
   void plan(UtcTime at, Kind kind, std::size_t index) { plan_.push({at, kind, index, turn_++}); }
 
   void place_agents() {
@@ -161,7 +166,7 @@ class Replay {
       case Kind::gives_up:
         if (!board_.is_waiting(id_of(what.index))) return;
         board_.remove_item(id_of(what.index));
-        ++report_.abandoned;
+        report_.abandoned += counts(what.index) ? 1 : 0;
         return;
       case Kind::look:
         if (board_.is_waiting(id_of(what.index))) serve_item(what.index);
@@ -188,8 +193,10 @@ class Replay {
     item.arrived = recorded.arrived_at_ms;
     item.priority = recorded.priority;
     item.vip = recorded.vip;
-    item.weight = weight_of(board_.policy(recorded.team_id), recorded.channel);
-    item.skills = recorded.skills;
+    const QueuePolicy& rules = board_.policy(recorded.team_id);
+    item.weight = weight_of(rules, recorded.channel);
+    item.skills = rules.skills;
+    item.skills.insert(item.skills.end(), recorded.skills.begin(), recorded.skills.end());
     item.language = recorded.language;
     board_.put_waiting(item);
     if (const auto patience = patience_.of(recorded)) plan(now_ + milliseconds(*patience), Kind::gives_up, index);
@@ -218,7 +225,7 @@ class Replay {
         WorkItem moved = *item;
         moved.team = *next;
         board_.put_waiting(moved);
-        ++report_.overflowed;
+        report_.overflowed += counts(index) ? 1 : 0;
         return serve_item(index);
       }
     }
@@ -234,7 +241,7 @@ class Replay {
     const RecordedItem& recorded = recording_.items[index];
     const std::int64_t load_before = board_.load(decision.agent);
     board_.apply_assignment(decision, now_);
-    waits_.push_back((now_ - recorded.arrived_at_ms).ms);
+    if (counts(index)) waits_.push_back((now_ - recorded.arrived_at_ms).ms);
     const std::int64_t handling =
         recorded.outcome == Outcome::served ? recorded.handled_ms : std::max(handling_, recorded.handled_ms);
     SimulatedAgent& agent = crew_[agents_.at(decision.agent)];
@@ -252,6 +259,7 @@ class Replay {
   }
 
   const Recording& recording_;
+  const TeamId team_;
   const Patience patience_;
   Board board_;
   std::vector<SimulatedAgent> crew_;
@@ -268,10 +276,9 @@ class Replay {
 
 }  // namespace
 
-SimulationReport summarise(const Recording& recording, std::int64_t target_ms) {
+SimulationReport summarise(const Recording& recording, std::int64_t target_ms, TeamId team) {
   SimulationReport report;
   report.target_ms = target_ms;
-  report.arrivals = static_cast<std::int64_t>(recording.items.size());
   std::vector<SimulatedAgent> crew = crew_of(recording);
   std::unordered_map<UserId, std::size_t> agents;
   for (std::size_t i = 0; i < crew.size(); ++i) agents.emplace(crew[i].agent_id, i);
@@ -279,10 +286,12 @@ SimulationReport summarise(const Recording& recording, std::int64_t target_ms) {
   for (const QueuePolicy& policy : recording.policies) policies.emplace(policy.team_id, &policy);
   std::vector<std::int64_t> waits;
   for (const RecordedItem& item : recording.items) {
-    report.abandoned += item.outcome == Outcome::abandoned ? 1 : 0;
-    report.waiting += item.outcome == Outcome::open ? 1 : 0;
+    const bool counts = !team || item.team_id == team;
+    report.arrivals += counts ? 1 : 0;
+    report.abandoned += counts && item.outcome == Outcome::abandoned ? 1 : 0;
+    report.waiting += counts && item.outcome == Outcome::open ? 1 : 0;
     if (item.outcome != Outcome::served) continue;
-    waits.push_back(item.waited_ms);
+    if (counts) waits.push_back(item.waited_ms);
     const auto agent = agents.find(item.agent_id);
     if (agent == agents.end()) continue;
     const auto policy = policies.find(item.team_id);
@@ -296,9 +305,9 @@ SimulationReport summarise(const Recording& recording, std::int64_t target_ms) {
   return report;
 }
 
-SimulationReport simulate(const Recording& recording, const std::vector<QueuePolicy>& policies,
-                          std::int64_t target_ms) {
-  return Replay(recording, policies, target_ms).run();
+SimulationReport simulate(const Recording& recording, const std::vector<QueuePolicy>& policies, std::int64_t target_ms,
+                          TeamId team) {
+  return Replay(recording, policies, target_ms, team).run();
 }
 
 }  // namespace yingda::routing

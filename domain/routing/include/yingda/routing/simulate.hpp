@@ -102,10 +102,12 @@ struct SimulationReport {
 YD_DESCRIBE(SimulationReport, (arrivals, served, abandoned, waiting, wait_ms_p50, wait_ms_p90, wait_ms_max, wait_ms_sum,
                                within_target, target_ms, overflowed, occupied_ms, capacity_ms, by_agent))
 
+/// Reports count what came into `team`'s queue (none: into any); agents' numbers are of all their work.
 /// What really happened, by the same measure.
-SimulationReport summarise(const Recording& recording, std::int64_t target_ms);
+SimulationReport summarise(const Recording& recording, std::int64_t target_ms, TeamId team = {});
 /// `policies` replace those of their teams. Under `pull` somebody with room is taken to grab at once, under
 /// `ring_several` the least loaded to accept at once. Deterministic.
-SimulationReport simulate(const Recording& recording, const std::vector<QueuePolicy>& policies, std::int64_t target_ms);
+SimulationReport simulate(const Recording& recording, const std::vector<QueuePolicy>& policies, std::int64_t target_ms,
+                          TeamId team = {});
 
 }  // namespace yingda::routing
