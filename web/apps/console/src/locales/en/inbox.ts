@@ -245,6 +245,9 @@ export default {
     conversation_participant_joined: "{agent} joined",
     conversation_taken_over: "{agent} took the conversation over",
     conversation_participant_left: "{agent} left",
+    mail_sent: "The customer had left; the answer went by mail to {to}",
+    mail_refused: "Mail to {to} was refused: {words}",
+    mail_given_up: "Mail to {to} was given up after many attempts: {words}",
     internal: "colleagues only",
   },
   composer: {

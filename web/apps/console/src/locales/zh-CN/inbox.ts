@@ -245,6 +245,9 @@ export default {
     conversation_participant_joined: "{agent} 加入了会话",
     conversation_taken_over: "{agent} 接管了会话",
     conversation_participant_left: "{agent} 离开了会话",
+    mail_sent: "客户不在线，回复已用邮件发到 {to}",
+    mail_refused: "发到 {to} 的邮件被拒收：{words}",
+    mail_given_up: "发到 {to} 的邮件多次重试后放弃：{words}",
     internal: "仅同事可见",
   },
   composer: {
