@@ -2,6 +2,7 @@
 // the binary emits (npm run generate -w packages/client); a shape that drifts apart no longer compiles here.
 
 import type { components } from "./schema";
+import type * as s from "./supervision";
 import type * as t from "./types";
 
 type Wire = components["schemas"];
@@ -27,6 +28,14 @@ export type Contract = [
   Answer<"Message", t.Message>,
   Answer<"PageView", t.PageView>,
   Answer<"Problem", t.ErrorBody>,
+  Answer<"Alarm", s.Alarm>,
+  Answer<"AgentDay", s.AgentDay>,
+  Answer<"Board", s.Board>,
+  Answer<"FollowUp", s.FollowUp>,
+  Answer<"Invitation", s.Invitation>,
+  Answer<"Offer", s.Offer>,
+  Answer<"RatedEpisode", s.RatedEpisode>,
+  Answer<"ReasonCode", s.ReasonCode>,
   Answer<"Role", t.Role>,
   Answer<"SessionInfo", t.SessionInfo>,
   Answer<"SetupState", t.SetupState>,
@@ -35,10 +44,11 @@ export type Contract = [
   Answer<"TotpSetup", t.TotpSetup>,
   Answer<"Unit", t.Unit>,
   Answer<"User", t.User>,
+  Answer<"Why", s.Why>,
   Answer<"Widget", t.Widget>,
   Request<"CannedReplyInput", t.CannedReplyDraft>,
   Request<"CustomerPatch", t.CustomerPatch>,
-  Request<"NewMessage", Omit<t.SendMessage, "kind"> & { kind?: Exclude<t.MessageKind, "whisper">; mentions: t.Id[] }>,
+  Request<"NewMessage", t.SendMessage & { mentions: t.Id[] }>,
   Request<"SetupInput", t.SetupRequest>,
   Request<"UserInput", t.UserDraft & { password: string }>,
   Request<"UserPatch", Omit<Partial<t.UserDraft>, "login" | "password">>,

@@ -38,6 +38,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/me/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the own wrap-up longer, or end it */
+        post: operations["postAgentsMeWrapUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent's day: states and conversations */
+        get: operations["getAgentsIdDay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Force a colleague's state */
+        put: operations["putAgentsIdState"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest webhook deliveries */
+        get: operations["getAlarmDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where alarms are told outside */
+        get: operations["getAlarmSettings"];
+        /** Replace where alarms are told outside */
+        put: operations["putAlarmSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-settings/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test to a webhook */
+        post: operations["postAlarmSettingsTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms of the own scope, newest first */
+        get: operations["getAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody looks after it */
+        post: operations["postAlarmsIdAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -168,6 +305,40 @@ export interface paths {
         put?: never;
         /** Switch the own second factor off */
         post: operations["postAuthTotpDisable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues, agents, conversations at risk and open alarms, now */
+        get: operations["getBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a schedule means day by day; saves nothing */
+        post: operations["postCalendarPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -366,6 +537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a conversation over as a supervisor */
+        post: operations["postConversationsIdTakeOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/transfer": {
         parameters: {
             query?: never;
@@ -377,6 +565,23 @@ export interface paths {
         put?: never;
         /** Hand over to a colleague or a team */
         post: operations["postConversationsIdTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a conversation came to its team and its agents */
+        get: operations["getConversationsIdWhy"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -416,6 +621,58 @@ export interface paths {
         head?: never;
         /** Change a customer */
         patch: operations["patchCustomersId"];
+        trace?: never;
+    };
+    "/api/v1/entrance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules, external program and menus of all entrances */
+        get: operations["getEntrance"];
+        /** Replace rules, external program and menus */
+        put: operations["putEntrance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entrance/external-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What asking the external program came to */
+        get: operations["getEntranceExternalStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entrance/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where a conversation would go, and why; changes nothing */
+        post: operations["postEntranceTry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/files": {
@@ -469,6 +726,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail-outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails to customers and what became of them, newest first */
+        get: operations["getMailOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How customers who left get their answers by mail */
+        get: operations["getMailSettings"];
+        /** Change the mail account; without `password` the stored one stays */
+        put: operations["putMailSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail-settings/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a real mail with the stored settings */
+        post: operations["postMailSettingsTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/recall": {
         parameters: {
             query?: never;
@@ -480,6 +789,160 @@ export interface paths {
         put?: never;
         /** Recall an own message */
         post: operations["postMessagesIdRecall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rings for me, or what I sent */
+        get: operations["getOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what rings */
+        post: operations["postOffersIdAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave it to others */
+        post: operations["postOffersIdDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the own transfer back */
+        post: operations["postOffersIdWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rating/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ratings asked for, newest first */
+        get: operations["getRatingEpisodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rating/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Complaints and who settles them, newest first */
+        get: operations["getRatingFollowUps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rating/follow-ups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Settle a complaint, or hand it to a colleague */
+        patch: operations["patchRatingFollowUpsId"];
+        trace?: never;
+    };
+    "/api/v1/rating/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How customers are asked for a rating */
+        get: operations["getRatingSettings"];
+        /** Change how customers are asked */
+        put: operations["putRatingSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rating/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numerators and denominators of ratings */
+        get: operations["getRatingSummary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -534,6 +997,93 @@ export interface paths {
         /** Change how a team's queue is served */
         put: operations["putRoutingPolicies"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What looks wrong with a policy; saves nothing */
+        post: operations["postRoutingPoliciesCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would get a customer now under a policy, and why; changes nothing */
+        post: operations["postRoutingPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each agent can do: skills, languages, share */
+        get: operations["getRoutingProfiles"];
+        /** Change what an agent can do */
+        put: operations["putRoutingProfiles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/reason-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why agents are busy or away */
+        get: operations["getRoutingReasonCodes"];
+        /** Change why agents are busy or away */
+        put: operations["putRoutingReasonCodes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replay recorded arrivals under a policy; changes nothing */
+        post: operations["postRoutingSimulate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -850,12 +1400,43 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             duplicate: boolean;
         };
+        Advice: {
+            warnings: components["schemas"]["WarningView"][];
+        };
+        AgentDay: {
+            user_id: string;
+            date: string;
+            spans: components["schemas"]["StateSpan"][];
+            totals: components["schemas"]["StateTotal"][];
+            /** Format: int64 */
+            assigned: number;
+            conversations: components["schemas"]["DayConversation"][];
+        };
+        AgentDayCount: {
+            /** Format: int64 */
+            assigned: number;
+            /** Format: int64 */
+            closed: number;
+        };
+        AgentProfile: {
+            user_id: string;
+            skills: components["schemas"]["Skill"][];
+            languages: string[];
+            /** Format: int64 */
+            weight: number;
+        };
+        AgentShare: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            share_ppm: number;
+        };
         AgentStatus: {
             user_id: string;
             name: string;
             display_name: string;
             /** @enum {string} */
-            state: "offline" | "online" | "busy" | "away";
+            state: "offline" | "online" | "busy" | "away" | "wrap_up";
             reason: string;
             /** Format: unix-ms */
             since_at_ms: number;
@@ -865,10 +1446,37 @@ export interface components {
             capacity: number;
             connected: boolean;
             team_ids: string[];
+            /** Format: unix-ms */
+            until_at_ms?: number;
         };
         AgentSummary: {
             id: string;
             name: string;
+        };
+        Alarm: {
+            id: string;
+            /** @enum {string} */
+            kind: "waiting_long" | "agent_silent" | "redispatch_limit" | "nobody_to_redispatch" | "nobody_online" | "queue_full" | "queue_long" | "wait_long";
+            team_id?: string;
+            conversation_id?: string;
+            agent_id?: string;
+            customer_name?: string;
+            agent_name?: string;
+            /** Format: int64 */
+            value_ms: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: unix-ms */
+            raised_at_ms: number;
+            /** Format: unix-ms */
+            ended_at_ms?: number;
+            acknowledged_by_id?: string;
+            acknowledged_by_name?: string;
+            /** Format: unix-ms */
+            acknowledged_at_ms?: number;
+        };
+        AlarmSettings: {
+            webhooks: components["schemas"]["Webhook"][];
         };
         ApiToken: {
             id: string;
@@ -910,6 +1518,89 @@ export interface components {
             id: string;
             name: string;
         };
+        Board: {
+            /** Format: unix-ms */
+            at_ms: number;
+            queues: components["schemas"]["BoardQueue"][];
+            agents: components["schemas"]["BoardAgent"][];
+            risks: components["schemas"]["Risk"][];
+            alarms: components["schemas"]["Alarm"][];
+        };
+        BoardAgent: {
+            user_id: string;
+            name: string;
+            display_name: string;
+            /** @enum {string} */
+            state: "offline" | "online" | "busy" | "away" | "wrap_up";
+            reason: string;
+            /** Format: unix-ms */
+            since_at_ms: number;
+            /** Format: unix-ms */
+            until_at_ms?: number;
+            /** Format: int64 */
+            load: number;
+            /** Format: int64 */
+            capacity: number;
+            connected: boolean;
+            team_ids: string[];
+            unit_id: string;
+            /** Format: unix-ms */
+            last_reply_at_ms?: number;
+            /** Format: int64 */
+            longest_silent_ms: number;
+            /** Format: int64 */
+            waiting_count: number;
+            today: components["schemas"]["AgentDayCount"];
+        };
+        BoardQueue: {
+            team_id: string;
+            team_name: string;
+            unit_id: string;
+            /** @enum {string} */
+            strategy: "least_loaded" | "longest_idle" | "round_robin" | "weighted" | "skill_score" | "occupancy_balanced" | "ring_several" | "pull";
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            longest_wait_ms: number;
+            /** Format: int64 */
+            estimated_wait_ms?: number;
+            /** Format: int64 */
+            promised: number;
+            /** Format: int64 */
+            in_service: number;
+            /** Format: int64 */
+            agents_online: number;
+            /** Format: int64 */
+            agents_busy: number;
+            /** Format: int64 */
+            agents_away: number;
+            /** Format: int64 */
+            agents_wrap_up: number;
+            /** Format: int64 */
+            agents_free: number;
+            /** Format: int64 */
+            alarm_wait_ms: number;
+            today: components["schemas"]["QueueDay"];
+        };
+        CalendarQuestion: {
+            schedule: components["schemas"]["Schedule"];
+            from: string;
+            /** Format: int64 */
+            days: number;
+        };
+        Candidate: {
+            agent_id: string;
+            name: string;
+            able: boolean;
+            /** @enum {string} */
+            reason: "able" | "offline" | "busy" | "away" | "wrap_up" | "full" | "language" | "skill";
+            /** Format: int64 */
+            load: number;
+            /** Format: int64 */
+            capacity: number;
+            /** Format: int64 */
+            score: number;
+        };
         CannedReply: {
             id: string;
             shortcut: string;
@@ -925,6 +1616,40 @@ export interface components {
             text: string;
             shared: boolean;
         };
+        ChannelSettings: {
+            /** @enum {string} */
+            channel: "webchat" | "email" | "wechat" | "wecom" | "sms" | "voice" | "api";
+            enabled: boolean;
+            /** @enum {string} */
+            scale: "stars" | "thumbs";
+            reasons: components["schemas"]["Reason"][];
+            ask_words: boolean;
+            /** Format: int64 */
+            editable_ms: number;
+            /** Format: int64 */
+            low_score_max: number;
+            /** @enum {string} */
+            ask_after: "agent_close";
+        };
+        ChannelSilence: {
+            /** @enum {string} */
+            channel: "webchat" | "email" | "wechat" | "wecom" | "sms" | "voice" | "api";
+            rules: components["schemas"]["SilenceRules"];
+        };
+        ChannelWeight: {
+            /** @enum {string} */
+            channel: "webchat" | "email" | "wechat" | "wecom" | "sms" | "voice" | "api";
+            /** Format: int64 */
+            weight: number;
+        };
+        Condition: {
+            /** @enum {string} */
+            subject: "channel" | "widget" | "page" | "region" | "language" | "level" | "tag" | "attribute" | "topic" | "text" | "open_hours" | "returning";
+            name?: string;
+            /** @enum {string} */
+            match: "is" | "is_not" | "contains" | "starts_with" | "present" | "absent";
+            values: string[];
+        };
         Conversation: {
             id: string;
             customer: components["schemas"]["CustomerSummary"];
@@ -935,7 +1660,7 @@ export interface components {
             state: "queued" | "assigned" | "promised" | "closed";
             team_id: string;
             agent?: components["schemas"]["AgentSummary"];
-            participants: components["schemas"]["AgentSummary"][];
+            participants: components["schemas"]["Participant"][];
             episode_id: string;
             /** Format: int64 */
             episode_number: number;
@@ -964,6 +1689,7 @@ export interface components {
             version: number;
             receipts: components["schemas"]["Receipts"];
             assign_reason: string;
+            topic?: string;
         };
         ConversationDetail: {
             conversation: components["schemas"]["Conversation"];
@@ -1020,6 +1746,86 @@ export interface components {
             label: string;
             level: string;
         };
+        DayConversation: {
+            conversation_id: string;
+            customer_name: string;
+            /** Format: unix-ms */
+            assigned_at_ms: number;
+            rule: string;
+        };
+        DayHours: {
+            /** Format: int64 */
+            weekday: number;
+            spans: components["schemas"]["Span"][];
+        };
+        DayPlan: {
+            days: components["schemas"]["PlannedDay"][];
+            known_until: string;
+        };
+        DeclineInput: {
+            reason?: string;
+        };
+        Delivery: {
+            id: string;
+            webhook_id: string;
+            url: string;
+            event: string;
+            alarm_id?: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed";
+            /** Format: int64 */
+            attempts: number;
+            /** Format: int64 */
+            status: number;
+            error: string;
+            /** Format: unix-ms */
+            created_at_ms: number;
+            /** Format: unix-ms */
+            next_at_ms?: number;
+            /** Format: unix-ms */
+            done_at_ms?: number;
+        };
+        EntrancePlan: {
+            /** Format: int64 */
+            version: number;
+            rules: components["schemas"]["EntranceRule"][];
+            external: components["schemas"]["External"];
+            menus: components["schemas"]["Menu"][];
+            warnings: components["schemas"]["Warning"][];
+        };
+        EntranceRecord: {
+            episode_id: string;
+            /** Format: int64 */
+            plan_version: number;
+            rule_id: string;
+            rule_name: string;
+            menu_item_id: string;
+            team_id: string;
+            /** Format: int64 */
+            priority: number;
+            skills: components["schemas"]["Skill"][];
+            language: string;
+            checked: components["schemas"]["RuleCheck"][];
+            /** @enum {string} */
+            external: "not_asked" | "waiting" | "answered" | "late" | "failed";
+            external_error: string;
+            /** Format: unix-ms */
+            deadline_at_ms?: number;
+            /** Format: unix-ms */
+            decided_at_ms: number;
+        };
+        EntranceRule: {
+            id?: string;
+            name: string;
+            enabled: boolean;
+            conditions: components["schemas"]["Condition"][];
+            team_id?: string;
+            /** Format: int64 */
+            priority: number;
+            skills: components["schemas"]["Skill"][];
+            language?: string;
+            stop?: boolean;
+        };
         Episode: {
             id: string;
             conversation_id: string;
@@ -1061,6 +1867,29 @@ export interface components {
             /** Format: int64 */
             relaxed_levels: number;
             runner_up: string;
+            /** Format: int64 */
+            estimated_wait_ms?: number;
+        };
+        External: {
+            enabled: boolean;
+            url: string;
+            secret?: string;
+            has_secret?: boolean;
+            /** Format: int64 */
+            deadline_ms: number;
+        };
+        ExternalStatus: {
+            /** Format: int64 */
+            asked: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            failed: number;
+            last_error: string;
+            /** Format: unix-ms */
+            last_at_ms?: number;
         };
         FieldProblem: {
             field: string;
@@ -1081,8 +1910,70 @@ export interface components {
             duration_ms: number;
             thumbnail: boolean;
         };
+        FollowUp: {
+            id: string;
+            episode_id: string;
+            conversation_id: string;
+            customer_name: string;
+            team_id: string;
+            follow_up_team_id?: string;
+            agent_id?: string;
+            agent_name: string;
+            /** @enum {string} */
+            cause: "low_score" | "unsolved";
+            /** @enum {string} */
+            scale: "stars" | "thumbs";
+            /** Format: int64 */
+            score?: number;
+            reason_keys: string[];
+            words: string;
+            /** @enum {string} */
+            state: "open" | "done";
+            assignee_id?: string;
+            assignee_name: string;
+            note: string;
+            /** Format: unix-ms */
+            created_at_ms: number;
+            /** Format: unix-ms */
+            updated_at_ms: number;
+            /** Format: unix-ms */
+            done_at_ms?: number;
+            done_by_name: string;
+        };
+        FollowUpPatch: {
+            /** @enum {string} */
+            state?: "open" | "done";
+            assignee_id?: string;
+            note?: string;
+        };
         IdentityKey: {
             identity_key: string;
+        };
+        Invitation: {
+            episode_id: string;
+            conversation_id: string;
+            /** @enum {string} */
+            state: "asked" | "solved" | "unsolved" | "rated" | "expired";
+            /** @enum {string} */
+            scale: "stars" | "thumbs";
+            reasons: components["schemas"]["Reason"][];
+            ask_words: boolean;
+            /** Format: int64 */
+            low_score_max: number;
+            solved?: boolean;
+            /** Format: int64 */
+            score?: number;
+            reason_keys: string[];
+            words: string;
+            /** Format: unix-ms */
+            invited_at_ms: number;
+            /** Format: unix-ms */
+            answered_at_ms?: number;
+            /** Format: unix-ms */
+            editable_until_ms?: number;
+        };
+        ItemsAgentProfile: {
+            items: components["schemas"]["AgentProfile"][];
         };
         ItemsAgentStatus: {
             items: components["schemas"]["AgentStatus"][];
@@ -1096,14 +1987,26 @@ export interface components {
         ItemsCannedReply: {
             items: components["schemas"]["CannedReply"][];
         };
+        ItemsDelivery: {
+            items: components["schemas"]["Delivery"][];
+        };
         ItemsMessage: {
             items: components["schemas"]["Message"][];
+        };
+        ItemsOffer: {
+            items: components["schemas"]["Offer"][];
         };
         ItemsQueuePolicy: {
             items: components["schemas"]["QueuePolicy"][];
         };
+        ItemsReasonCode: {
+            items: components["schemas"]["ReasonCode"][];
+        };
         ItemsRole: {
             items: components["schemas"]["Role"][];
+        };
+        ItemsSummaryItem: {
+            items: components["schemas"]["SummaryItem"][];
         };
         ItemsTeam: {
             items: components["schemas"]["Team"][];
@@ -1114,12 +2017,28 @@ export interface components {
         ItemsWidget: {
             items: components["schemas"]["Widget"][];
         };
+        ListAlarm: {
+            items: components["schemas"]["Alarm"][];
+            next: string;
+        };
         ListAuditRecord: {
             items: components["schemas"]["AuditRecord"][];
             next: string;
         };
         ListCustomer: {
             items: components["schemas"]["Customer"][];
+            next: string;
+        };
+        ListFollowUp: {
+            items: components["schemas"]["FollowUp"][];
+            next: string;
+        };
+        ListMailStatus: {
+            items: components["schemas"]["MailStatus"][];
+            next: string;
+        };
+        ListRatedEpisode: {
+            items: components["schemas"]["RatedEpisode"][];
             next: string;
         };
         ListUser: {
@@ -1136,6 +2055,91 @@ export interface components {
             code?: string;
             company?: string;
         };
+        MailSettings: {
+            enabled: boolean;
+            server: string;
+            /** Format: int64 */
+            port: number;
+            /** @enum {string} */
+            security: "tls" | "starttls" | "none";
+            user: string;
+            has_password: boolean;
+            ca_pem: string;
+            from_address: string;
+            from_name: string;
+            reply_to: string;
+            /** Format: int64 */
+            away_after_ms: number;
+            link_base_url: string;
+        };
+        MailSettingsChange: {
+            enabled: boolean;
+            server: string;
+            /** Format: int64 */
+            port: number;
+            /** @enum {string} */
+            security: "tls" | "starttls" | "none";
+            user: string;
+            password?: string;
+            has_password?: boolean;
+            ca_pem: string;
+            from_address: string;
+            from_name: string;
+            reply_to: string;
+            /** Format: int64 */
+            away_after_ms: number;
+            link_base_url: string;
+        };
+        MailStatus: {
+            id: string;
+            conversation_id: string;
+            customer_id: string;
+            to: string;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "failed" | "given_up" | "cancelled";
+            /** Format: int64 */
+            from_seq: number;
+            /** Format: int64 */
+            upto_seq: number;
+            /** Format: int64 */
+            answers: number;
+            /** Format: int64 */
+            attempts: number;
+            words: string;
+            /** Format: unix-ms */
+            created_at_ms: number;
+            /** Format: unix-ms */
+            next_at_ms?: number;
+            /** Format: unix-ms */
+            ended_at_ms?: number;
+        };
+        MailTest: {
+            accepted: boolean;
+            verdict: string;
+            /** Format: int64 */
+            code: number;
+            words: string;
+        };
+        MailTestInput: {
+            to: string;
+        };
+        Menu: {
+            widget_id: string;
+            prompt: components["schemas"]["MenuText"];
+            items: components["schemas"]["MenuItem"][];
+        };
+        MenuItem: {
+            id: string;
+            label: components["schemas"]["MenuText"];
+            topic?: string;
+            team_id?: string;
+            answer?: components["schemas"]["MenuText"];
+            items: components["schemas"]["MenuItem"][];
+        };
+        MenuText: {
+            zh_CN: string;
+            en: string;
+        };
         Message: {
             id: string;
             conversation_id: string;
@@ -1144,7 +2148,7 @@ export interface components {
             seq: number;
             author: components["schemas"]["Author"];
             /** @enum {string} */
-            kind: "text" | "image" | "file" | "video" | "voice" | "note" | "system";
+            kind: "text" | "image" | "file" | "video" | "voice" | "note" | "system" | "whisper";
             text: string;
             file?: components["schemas"]["FileInfo"];
             quote?: components["schemas"]["Quote"];
@@ -1163,7 +2167,7 @@ export interface components {
         NewMessage: {
             client_msg_id: string;
             /** @enum {string} */
-            kind?: "text" | "image" | "file" | "video" | "voice" | "note" | "system";
+            kind?: "text" | "image" | "file" | "video" | "voice" | "note" | "system" | "whisper";
             text?: string;
             file_id?: string;
             quote_id?: string;
@@ -1189,6 +2193,32 @@ export interface components {
             name: string;
             code?: string;
         };
+        Offer: {
+            id: string;
+            conversation: components["schemas"]["Conversation"];
+            /** @enum {string} */
+            kind: "ring" | "transfer";
+            agent_ids: string[];
+            from_id?: string;
+            from_name: string;
+            note: string;
+            /** Format: unix-ms */
+            made_at_ms: number;
+            /** Format: unix-ms */
+            until_at_ms: number;
+            team_id?: string;
+        };
+        Outcome: {
+            rule_id: string;
+            rule_name: string;
+            menu_item_id: string;
+            team_id: string;
+            /** Format: int64 */
+            priority: number;
+            skills: components["schemas"]["Skill"][];
+            language: string;
+            checked: components["schemas"]["RuleCheck"][];
+        };
         PageView: {
             url: string;
             title: string;
@@ -1196,15 +2226,84 @@ export interface components {
             /** Format: unix-ms */
             at_ms: number;
         };
+        Participant: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role?: "conference" | "consult";
+        };
+        ParticipantInput: {
+            /** @enum {string} */
+            role?: "conference" | "consult";
+        };
         PasswordChange: {
             current: string;
             password: string;
+        };
+        PlannedDay: {
+            date: string;
+            /** @enum {string} */
+            source: "week" | "season" | "holiday" | "working_weekend" | "special";
+            name: string;
+            holiday_zh_CN: string;
+            holiday_en: string;
+            spans: components["schemas"]["Span"][];
+        };
+        PolicyInput: {
+            policy: components["schemas"]["QueuePolicy"];
+        };
+        Preview: {
+            /** @enum {string} */
+            outcome: "assigned" | "ringing" | "pulled" | "waiting" | "promised" | "overflowed";
+            assignment?: components["schemas"]["PreviewAssignment"];
+            offered_to: string[];
+            candidates: components["schemas"]["Candidate"][];
+            /** Format: int64 */
+            agents: number;
+            /** Format: int64 */
+            position: number;
+            /** Format: unix-ms */
+            next_open_at_ms?: number;
+            overflow_team_id: string;
+        };
+        PreviewAssignment: {
+            agent_id: string;
+            agent_name: string;
+            why: components["schemas"]["Explanation"];
+        };
+        PreviewRequest: {
+            policy: components["schemas"]["QueuePolicy"];
+            /** @enum {string} */
+            channel: "webchat" | "email" | "wechat" | "wecom" | "sms" | "voice" | "api";
+            level: string;
+            language: string;
+            skills: components["schemas"]["Skill"][];
+            /** Format: int64 */
+            waited_ms: number;
         };
         Problem: {
             code: string;
             reason: string;
             message: string;
             fields: components["schemas"]["FieldProblem"][];
+        };
+        QueueDay: {
+            /** Format: int64 */
+            offered: number;
+            /** Format: int64 */
+            served: number;
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            wait_ms_sum: number;
+            /** Format: int64 */
+            wait_ms_max: number;
+            /** Format: int64 */
+            within_target: number;
+            /** Format: int64 */
+            estimate_error_ms_sum: number;
+            /** Format: int64 */
+            estimates: number;
         };
         QueuePolicy: {
             team_id: string;
@@ -1224,11 +2323,51 @@ export interface components {
             wait_ms_max: number;
             overflow_team_ids: string[];
             relaxations: components["schemas"]["Relaxation"][];
+            silence?: components["schemas"]["SilenceRules"];
+            channel_silence: components["schemas"]["ChannelSilence"][];
+            hours?: components["schemas"]["Schedule"];
+            skills: components["schemas"]["Skill"][];
+            weights: components["schemas"]["ChannelWeight"][];
+            /** Format: int64 */
+            offer_ms: number;
+            /** Format: int64 */
+            wrap_up_ms: number;
+            /** Format: int64 */
+            wrap_up_max_ms: number;
+            /** Format: int64 */
+            alarm_length: number;
+            /** Format: int64 */
+            alarm_wait_ms: number;
         };
         Quote: {
             id: string;
             author_name: string;
             preview: string;
+        };
+        RatedEpisode: {
+            invitation: components["schemas"]["Invitation"];
+            customer_name: string;
+            agents: components["schemas"]["AgentShare"][];
+            team_id: string;
+            /** Format: unix-ms */
+            closed_at_ms: number;
+        };
+        Reason: {
+            key: string;
+            zh_CN: string;
+            en: string;
+            low_only: boolean;
+        };
+        ReasonCode: {
+            code: string;
+            /** @enum {string} */
+            state: "offline" | "online" | "busy" | "away" | "wrap_up";
+            zh_CN: string;
+            en: string;
+            enabled: boolean;
+        };
+        ReasonCodesInput: {
+            items: components["schemas"]["ReasonCode"][];
         };
         ReasonInput: {
             reason?: string;
@@ -1255,6 +2394,15 @@ export interface components {
             /** Format: int64 */
             levels: number;
         };
+        Risk: {
+            conversation: components["schemas"]["Conversation"];
+            /** Format: int64 */
+            waited_ms: number;
+            /** Format: int64 */
+            threshold_ms: number;
+            /** @enum {string} */
+            kind: "queue" | "agent";
+        };
         Role: {
             id: string;
             key: string;
@@ -1271,6 +2419,27 @@ export interface components {
             scope: "own" | "team" | "unit" | "tenant";
             permissions: ("conversation_handle" | "conversation_view" | "conversation_supervise" | "customer_view" | "customer_edit" | "canned_reply_manage" | "org_manage" | "settings_manage" | "token_manage" | "audit_view" | "analytics_view")[];
         };
+        RuleCheck: {
+            rule_id: string;
+            rule_name: string;
+            matched: boolean;
+            /** Format: int64 */
+            failed_condition?: number;
+            found?: string;
+        };
+        Schedule: {
+            time_zone: string;
+            chinese_holidays: boolean;
+            week: components["schemas"]["DayHours"][];
+            seasons: components["schemas"]["Season"][];
+            special_days: components["schemas"]["SpecialDay"][];
+        };
+        Season: {
+            name: string;
+            from: string;
+            until: string;
+            week: components["schemas"]["DayHours"][];
+        };
         SessionInfo: {
             user: components["schemas"]["User"];
             role: components["schemas"]["Role"];
@@ -1279,6 +2448,12 @@ export interface components {
             permissions: ("conversation_handle" | "conversation_view" | "conversation_supervise" | "customer_view" | "customer_edit" | "canned_reply_manage" | "org_manage" | "settings_manage" | "token_manage" | "audit_view" | "analytics_view")[];
             /** Format: int64 */
             last_seq: number;
+        };
+        Settings: {
+            channels: components["schemas"]["ChannelSettings"][];
+            /** @enum {string} */
+            share: "owner" | "equal" | "by_messages";
+            follow_up_team_id?: string;
         };
         SetupInput: {
             company: string;
@@ -1293,10 +2468,152 @@ export interface components {
             needed: boolean;
             demo: boolean;
         };
+        SilenceRules: {
+            /** Format: int64 */
+            warn_ms: number;
+            /** Format: int64 */
+            alarm_ms: number;
+            /** Format: int64 */
+            redispatch_ms: number;
+            /** Format: int64 */
+            hops_max: number;
+            /** Format: int64 */
+            remind_ms: number;
+            /** Format: int64 */
+            close_ms: number;
+        };
+        SimulatedAgent: {
+            agent_id: string;
+            name: string;
+            /** Format: int64 */
+            served: number;
+            /** Format: int64 */
+            occupied_ms: number;
+            /** Format: int64 */
+            capacity_ms: number;
+        };
+        Simulation: {
+            /** Format: unix-ms */
+            from_at_ms: number;
+            /** Format: unix-ms */
+            until_at_ms: number;
+            /** Format: int64 */
+            arrivals: number;
+            recorded: components["schemas"]["SimulationReport"];
+            before: components["schemas"]["SimulationReport"];
+            after: components["schemas"]["SimulationReport"];
+        };
+        SimulationInput: {
+            policy: components["schemas"]["QueuePolicy"];
+            /** Format: unix-ms */
+            from_at_ms?: number;
+            /** Format: unix-ms */
+            until_at_ms?: number;
+        };
+        SimulationReport: {
+            /** Format: int64 */
+            arrivals: number;
+            /** Format: int64 */
+            served: number;
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            wait_ms_p50: number;
+            /** Format: int64 */
+            wait_ms_p90: number;
+            /** Format: int64 */
+            wait_ms_max: number;
+            /** Format: int64 */
+            wait_ms_sum: number;
+            /** Format: int64 */
+            within_target: number;
+            /** Format: int64 */
+            target_ms: number;
+            /** Format: int64 */
+            overflowed: number;
+            /** Format: int64 */
+            occupied_ms: number;
+            /** Format: int64 */
+            capacity_ms: number;
+            by_agent: components["schemas"]["SimulatedAgent"][];
+        };
+        Skill: {
+            name: string;
+            /** Format: int64 */
+            level: number;
+        };
+        Span: {
+            /** Format: int64 */
+            from_minute: number;
+            /** Format: int64 */
+            until_minute: number;
+        };
+        SpecialDay: {
+            date: string;
+            name: string;
+            spans: components["schemas"]["Span"][];
+        };
         StateInput: {
             /** @enum {string} */
-            state: "offline" | "online" | "busy" | "away";
+            state: "offline" | "online" | "busy" | "away" | "wrap_up";
             reason?: string;
+        };
+        StateSpan: {
+            /** @enum {string} */
+            state: "offline" | "online" | "busy" | "away" | "wrap_up";
+            reason: string;
+            /** Format: unix-ms */
+            from_at_ms: number;
+            /** Format: unix-ms */
+            until_at_ms: number;
+        };
+        StateTotal: {
+            /** @enum {string} */
+            state: "offline" | "online" | "busy" | "away" | "wrap_up";
+            /** Format: int64 */
+            ms: number;
+        };
+        SummaryItem: {
+            key: string;
+            name: string;
+            /** Format: int64 */
+            episodes: number;
+            /** Format: int64 */
+            invited: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            solved: number;
+            /** Format: int64 */
+            unsolved: number;
+            /** Format: int64 */
+            rated: number;
+            /** Format: int64 */
+            rated_stars: number;
+            /** Format: int64 */
+            satisfied: number;
+            /** Format: int64 */
+            score_sum: number;
+            /** Format: int64 */
+            episodes_ppm: number;
+            /** Format: int64 */
+            invited_ppm: number;
+            /** Format: int64 */
+            answered_ppm: number;
+            /** Format: int64 */
+            solved_ppm: number;
+            /** Format: int64 */
+            unsolved_ppm: number;
+            /** Format: int64 */
+            rated_ppm: number;
+            /** Format: int64 */
+            rated_stars_ppm: number;
+            /** Format: int64 */
+            satisfied_ppm: number;
+            /** Format: int64 */
+            score_sum_ppm: number;
         };
         SystemEvent: {
             key: string;
@@ -1304,6 +2621,9 @@ export interface components {
                 [key: string]: string;
             };
             internal: boolean;
+        };
+        TakeOverInput: {
+            note?: string;
         };
         Team: {
             id: string;
@@ -1353,6 +2673,24 @@ export interface components {
             note?: string;
             /** Format: int64 */
             expected_version?: number;
+            accept?: boolean;
+        };
+        Trial: {
+            conversation_id?: string;
+            /** @enum {string} */
+            channel?: "webchat" | "email" | "wechat" | "wecom" | "sms" | "voice" | "api";
+            widget_id?: string;
+            page?: string;
+            language?: string;
+            level?: string;
+            topic?: string;
+            text?: string;
+            tags?: string[];
+            attributes?: {
+                [key: string]: string;
+            };
+            returning?: boolean;
+            rules?: components["schemas"]["EntranceRule"][];
         };
         Unit: {
             id: string;
@@ -1404,6 +2742,32 @@ export interface components {
             capacity?: number;
             disabled?: boolean;
         };
+        Warning: {
+            field: string;
+            reason: string;
+            message: string;
+        };
+        WarningView: {
+            field: string;
+            reason: string;
+            message: string;
+            refused: boolean;
+        };
+        Webhook: {
+            id?: string;
+            url: string;
+            secret?: string;
+            has_secret?: boolean;
+            kinds: ("waiting_long" | "agent_silent" | "redispatch_limit" | "nobody_to_redispatch" | "nobody_online" | "queue_full" | "queue_long" | "wait_long")[];
+            enabled: boolean;
+        };
+        WebhookTest: {
+            webhook_id: string;
+        };
+        Why: {
+            entrance?: components["schemas"]["EntranceRecord"];
+            assignments: components["schemas"]["AssignmentRecord"][];
+        };
         Widget: {
             id: string;
             name: string;
@@ -1448,6 +2812,11 @@ export interface components {
             /** @enum {string} */
             dark: "auto" | "light" | "dark";
             sound: boolean;
+        };
+        WrapUpChange: {
+            /** Format: int64 */
+            extend_ms?: number;
+            end?: boolean;
         };
     };
     responses: {
@@ -1515,6 +2884,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAgentsMeWrapUp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapUpChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAgentsIdDay: {
+        parameters: {
+            query?: {
+                date?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentDay"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putAgentsIdState: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlarmDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsDelivery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlarmSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putAlarmSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmSettings"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAlarmSettingsTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAlarms: {
+        parameters: {
+            query?: {
+                open?: boolean;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAlarm"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAlarmsIdAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1706,6 +3307,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBoard: {
+        parameters: {
+            query?: {
+                unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postCalendarPreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarQuestion"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayPlan"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -2045,7 +3697,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantInput"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -2140,6 +3796,36 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postConversationsIdTakeOver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOverInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     postConversationsIdTransfer: {
         parameters: {
             query?: never;
@@ -2165,6 +3851,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConversationsIdWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2243,6 +3952,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEntrance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrancePlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putEntrance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrancePlan"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrancePlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEntranceExternalStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postEntranceTry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2330,6 +4137,107 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getMailOutbox: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMailStatus"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMailSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putMailSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postMailSettingsTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTestInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     postMessagesIdRecall: {
         parameters: {
             query?: never;
@@ -2351,6 +4259,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOffers: {
+        parameters: {
+            query?: {
+                sent?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsOffer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOffersIdAccept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOffersIdDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOffersIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRatingEpisodes: {
+        parameters: {
+            query?: {
+                agent_id?: string;
+                team_id?: string;
+                conversation_id?: string;
+                from_at_ms?: number;
+                until_at_ms?: number;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRatedEpisode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRatingFollowUps: {
+        parameters: {
+            query?: {
+                state?: "open" | "done";
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFollowUp"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchRatingFollowUpsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUp"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRatingSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putRatingSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRatingSummary: {
+        parameters: {
+            query?: {
+                from_at_ms?: number;
+                until_at_ms?: number;
+                group?: "agent" | "team" | "day";
+                agent_id?: string;
+                team_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsSummaryItem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2503,6 +4672,188 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueuePolicy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postRoutingPoliciesCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advice"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postRoutingPreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRoutingProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsAgentProfile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putRoutingProfiles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentProfile"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentProfile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRoutingReasonCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsReasonCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putRoutingReasonCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonCodesInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsReasonCode"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postRoutingSimulate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same request gives the first answer again */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3194,8 +5545,8 @@ export interface operations {
     };
     getEvents: {
         parameters: {
-            query?: {
-                since?: number;
+            query: {
+                since: number;
                 wait_s?: number;
                 watch?: string;
             };

@@ -7,7 +7,8 @@ import type { AgentState, AgentStatus, Conversation, Id, LocalText, Ms } from ".
 /** 小休原因码: what an agent may say when he is away or busy. */
 export interface ReasonCode {
   code: string;
-  state: "busy" | "away";
+  /** busy or away: other states take no reason. */
+  state: AgentState;
   zh_CN: string;
   en: string;
   enabled: boolean;
