@@ -126,14 +126,18 @@ Result<Accepted> Conversations::send(storage::Transaction& tx, const org::Actor&
   Conversation& view = thread.view;
   const bool note = is_internal(outbound.kind);
   const bool whisper = outbound.kind == MessageKind::whisper;
-  if (whisper) YD_CHECK(check_whisper(view, actor));
-  if (!note && !may_answer(view, actor, reach_of(view, actor))) {
+  const Reach reach = reach_of(view, actor);
+  Status allowed;
+  if (whisper) allowed = check_whisper(view, actor);
+  if (!note && !may_answer(view, actor, reach))
+    allowed =
+        fail(Code::permission_denied, reach.consulted ? "conversation.consult_notes_only" : "conversation.not_owner");
+  if (!allowed) {
     // A retry of what was accepted while the conversation was still his is not refused.
     YD_TRY(const auto sent,
            store::find_message_by_key(tx, actor.tenant, id, author_key(actor), outbound.client_msg_id));
     if (sent) return duplicate_of(tx, actor.tenant, id, author_key(actor), outbound.client_msg_id);
-    return fail(Code::permission_denied,
-                reach_of(view, actor).consulted ? "conversation.consult_notes_only" : "conversation.not_owner");
+    return std::unexpected(std::move(allowed).error());
   }
   const UtcTime now = clock_.now(), updated_before = view.updated_at_ms;
   const std::int64_t version_before = view.version;

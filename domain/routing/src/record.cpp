@@ -13,8 +13,9 @@ using conversation::State;
 
 // --- rules
 
-void apply_event(EpisodeFact& fact, const Conversation& c, UtcTime at, std::int64_t target_ms) {
+void apply_event(EpisodeFact& fact, const Conversation& c, std::int64_t target_ms) {
   if (c.version < fact.version) return;
+  const UtcTime at = c.updated_at_ms;
   const bool fresh = fact.version == 0;
   fact.version = c.version;
   if (fresh) {
@@ -134,7 +135,7 @@ Status Recorder::roll(Days& days, TenantId tenant) {
 Status Recorder::take(std::span<const storage::CommittedEvent> events) {
   if (events.empty()) return {};
   const TenantId tenant = events.front().tenant;
-  std::vector<std::pair<conversation::ConversationEvent, UtcTime>> changes;
+  std::vector<Conversation> changes;
   for (const storage::CommittedEvent& event : events) {
     if (event.type == "settings.changed") {
       YD_TRY(const auto area, decode_settings_area(event.payload));
@@ -142,7 +143,7 @@ Status Recorder::take(std::span<const storage::CommittedEvent> events) {
       continue;
     }
     YD_TRY(auto change, decode_conversation_event(event.payload));
-    if (change.conversation.episode_id) changes.emplace_back(std::move(change), event.at);
+    if (change.conversation.episode_id) changes.push_back(std::move(change.conversation));
   }
   if (changes.empty()) return {};
   std::map<EpisodeId, EpisodeFact> written;
@@ -150,8 +151,7 @@ Status Recorder::take(std::span<const storage::CommittedEvent> events) {
   YD_CHECK(database_.write(tenant, [&](storage::Transaction& tx) -> Status {
     written.clear();
     got_by.clear();
-    for (const auto& [change, at] : changes) {
-      const Conversation& c = change.conversation;
+    for (const Conversation& c : changes) {
       auto known = written.find(c.episode_id);
       if (known == written.end()) {
         YD_TRY(const auto stored, load_fact(tx, tenant, c.episode_id));
@@ -159,12 +159,12 @@ Status Recorder::take(std::span<const storage::CommittedEvent> events) {
       }
       EpisodeFact& fact = known->second;
       const bool had_agent = fact.first_assigned.has_value();
-      apply_event(fact, c, at, target_of_(tenant, c.team_id));
+      apply_event(fact, c, target_of_(tenant, c.team_id));
       if (!had_agent && fact.first_assigned) {
         YD_TRY(fact.estimated_wait_ms, load_estimate(tx, tenant, c.id, c.episode_id));
       }
       if (c.state == State::assigned && c.agent) {
-        const EpisodeAgent got{c.episode_id, c.agent->id, at};
+        const EpisodeAgent got{c.episode_id, c.agent->id, c.updated_at_ms};
         YD_CHECK(store_episode_agent(tx, tenant, got));
         got_by.push_back(got);
       }

@@ -50,8 +50,8 @@ struct EpisodeAgent {
 };
 
 /// Brings a fact to what an event of its conversation tells. An event that is older than what is known changes nothing.
-/// `target_ms` of the queue is taken over with the first assignment.
-void apply_event(EpisodeFact& fact, const conversation::Conversation& conversation, UtcTime at, std::int64_t target_ms);
+/// Times are the conversation's own. `target_ms` of the queue is taken over with the first assignment.
+void apply_event(EpisodeFact& fact, const conversation::Conversation& conversation, std::int64_t target_ms);
 
 /// Today's counters of one tenant.
 class DayCounts {

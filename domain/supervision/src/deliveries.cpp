@@ -62,7 +62,7 @@ Result<AlarmSettings> Supervision::settings(storage::Transaction& tx, const org:
 Result<AlarmSettings> Supervision::save_settings(storage::Transaction& tx, const org::Actor& actor,
                                                  const AlarmSettings& settings) {
   YD_TRY(const AlarmSettings before, this->settings(tx, actor));
-  if (settings.webhooks.size() > kWebhooksMax) return fail_fields({{"webhooks", "request.too_many"}});
+  if (settings.webhooks.size() > kWebhooksMax) return fail_fields({{"webhooks", "supervision.too_many_webhooks"}});
   std::vector<FieldError> errors;
   for (std::size_t i = 0; i < settings.webhooks.size(); ++i) YD_CHECK(check_webhook(settings.webhooks[i], i, errors));
   if (!errors.empty()) return fail_fields(std::move(errors));
