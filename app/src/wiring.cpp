@@ -110,6 +110,7 @@ Server::Rooms::Rooms(const ServeOptions& chosen, DataLock held, std::unique_ptr<
     rate->burst *= rate_factor;
   }
   webchat_options.ratings = &ratings;
+  webchat_options.menu_of = [this](TenantId tenant, WidgetId widget) { return entrance.menu_of(tenant, widget); };
   webchat = std::make_unique<webchat::Webchat>(*database, workers, clock, ids, org, customers, conversations, routing,
                                                gateway->hub(), files, webchat_options);
   mail = std::make_unique<email::Mail>(

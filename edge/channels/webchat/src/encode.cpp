@@ -97,6 +97,21 @@ std::string encode_values(const MessageValues& values, std::size_t size, const F
   return out;
 }
 
+std::string encode_items(const std::vector<entrance::MenuItem>& items) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    if (!out.ends_with('[')) out.push_back(',');
+    std::string shown = "{";
+    add_string(shown, "id", item.id);
+    add_raw(shown, "label", json::encode(item.label));
+    if (item.topic) add_string(shown, "topic", *item.topic);
+    if (item.answer) add_raw(shown, "answer", json::encode(*item.answer));
+    add_raw(shown, "items", encode_items(item.items));
+    out.append(shown + "}");
+  }
+  return out + "]";
+}
+
 }  // namespace
 
 std::string encode_conversation(std::string_view conversation_json, const PlaceOf& place) {
@@ -198,10 +213,17 @@ std::string encode_widget_config(const Widget& widget) {
   return out + "}";
 }
 
-std::string encode_config(std::string_view widget_config, bool online) {
-  return std::string(R"({"widget":)")
-      .append(widget_config)
-      .append(online ? R"(,"online":true})" : R"(,"online":false})");
+std::string encode_config(std::string_view widget_config, bool online, const std::optional<entrance::Menu>& menu) {
+  std::string out = "{";
+  add_raw(out, "widget", widget_config);
+  add_raw(out, "online", online ? "true" : "false");
+  if (menu && !menu->items.empty()) {
+    std::string shown = "{";
+    add_raw(shown, "prompt", json::encode(menu->prompt));
+    add_raw(shown, "items", encode_items(menu->items));
+    add_raw(out, "menu", shown + "}");
+  }
+  return out + "}";
 }
 
 std::string encode_messages(const std::vector<conversation::Message>& messages, const FileToken& token) {

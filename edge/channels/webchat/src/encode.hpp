@@ -13,6 +13,7 @@
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/types.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/entrance/types.hpp"
 #include "yingda/rating/types.hpp"
 #include "yingda/realtime/hub.hpp"
 #include "yingda/realtime/queue_place.hpp"
@@ -48,7 +49,8 @@ std::string contact_frame(const customer::Contact& contact);
 
 /// The part of …/config that only the widget's settings decide: `{"name":…}`.
 std::string encode_widget_config(const Widget& widget);
-std::string encode_config(std::string_view widget_config, bool online);
+/// `menu`: none or empty, no menu is offered. Teams are the house's own and left out.
+std::string encode_config(std::string_view widget_config, bool online, const std::optional<entrance::Menu>& menu);
 
 struct SessionAnswer {
   std::string visitor_token;

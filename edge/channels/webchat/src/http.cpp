@@ -102,7 +102,8 @@ void Webchat::Impl::config(const net::HttpRequest& request, const net::HttpReply
   if (!origin_allowed(entry->widget.allowed_origins, request.header("origin"), request.header("host")))
     return refuse(request, reply, error_of(Code::permission_denied, "webchat.origin_not_allowed"));
   const bool online = routing.anyone_online(entry->tenant, entry->widget.team_id);
-  auto response = net::HttpResponse::json(200, encode_config(entry->config, online));
+  auto response = net::HttpResponse::json(
+      200, encode_config(entry->config, online, menu_of ? menu_of(entry->tenant, entry->widget.id) : std::nullopt));
   response.set("cache-control", "public, max-age=" + std::to_string(kConfigCached.ms / 1000));
   reply.send(with_cors(std::move(response), request));
 }

@@ -82,6 +82,7 @@ struct Webchat::Impl : std::enable_shared_from_this<Webchat::Impl> {
   realtime::Hub& hub;
   files::FileStore& files;
   rating::Ratings* const ratings;
+  const std::function<std::optional<entrance::Menu>(TenantId, WidgetId)> menu_of;
   const Rates rates;
   Registry registry;
   PublishedQueues published;

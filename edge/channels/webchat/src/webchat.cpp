@@ -49,6 +49,7 @@ Webchat::Impl::Impl(storage::Database& database, runtime::WorkerPool& workers, c
       hub(hub),
       files(files),
       ratings(options.ratings),
+      menu_of(options.menu_of),
       rates(options.rates),
       sends_by_visitor(rates.sends_by_visitor, kBucketsMax),
       sends_by_address(rates.sends_by_address, kBucketsMax),

@@ -70,6 +70,29 @@ TEST(DecodeFrame, LongAddress_IsCutBetweenCodePoints) {
   EXPECT_TRUE(kept.ends_with("页"));
 }
 
+TEST(DecodeFrame, Rate_AbsentPartsStayAbsent) {
+  const std::string episode = to_string(EpisodeId{4});
+  const auto no = decode_frame(R"({"t":"rate","episode_id":")" + episode + R"(","solved":false})");
+  ASSERT_TRUE(no);
+  const auto& answer = std::get<RateFrame>(*no).answer;
+  EXPECT_EQ(answer.episode_id, EpisodeId{4});
+  EXPECT_EQ(answer.solved, std::optional(false));
+  EXPECT_FALSE(answer.score || answer.reason_keys || answer.words);
+  const auto full =
+      decode_frame(R"({"t":"rate","episode_id":")" + episode + R"(","score":2,"reason_keys":["slow"],"words":"…"})");
+  ASSERT_TRUE(full);
+  EXPECT_EQ(std::get<RateFrame>(*full).answer.score, std::optional<std::int64_t>(2));
+  EXPECT_THAT(*std::get<RateFrame>(*full).answer.reason_keys, testing::ElementsAre("slow"));
+  EXPECT_FALSE(decode_frame(R"({"t":"rate","solved":true})"));
+  EXPECT_FALSE(decode_frame(R"({"t":"rate","episode_id":"cv_0"})"));
+}
+
+TEST(DecodeFrame, SendWithTopic_ReadsIt) {
+  const auto frame = decode_frame(R"({"t":"send","client_msg_id":"k","text":"hi","topic":"order"})");
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(std::get<SendFrame>(*frame).topic, "order");
+}
+
 TEST(DecodeFrame, Contact_TakesWhatIsGiven) {
   const auto frame = decode_frame(R"({"t":"contact","email":"a@b.cn","phone":"139"})");
   ASSERT_TRUE(frame);

@@ -73,6 +73,40 @@ TEST(EncodeConversation, QueueOfKnownPace_TellsTheEstimateOnlyWhileQueued) {
               testing::EndsWith(R"("queue_position":3,"estimated_wait_ms":300000})"));
 }
 
+TEST(EncodeConfig, Menu_IsShownWithoutTheHousesTeams) {
+  entrance::Menu menu;
+  menu.prompt = {"问什么", "What"};
+  entrance::MenuItem leaf;
+  leaf.id = "where";
+  leaf.label = {"物流 \"", ""};
+  leaf.topic = "order";
+  leaf.team_id = TeamId{7};
+  leaf.answer = entrance::MenuText{"在路上", ""};
+  entrance::MenuItem branch;
+  branch.id = "b";
+  branch.items = {leaf};
+  menu.items = {branch};
+  EXPECT_EQ(encode_config("{}", true, menu),
+            R"({"widget":{},"online":true,"menu":{"prompt":{"zh_CN":"问什么","en":"What"},"items":[{"id":"b","label":)"
+            R"({"zh_CN":"","en":""},"items":[{"id":"where","label":{"zh_CN":"物流 \"","en":""},"topic":"order",)"
+            R"("answer":{"zh_CN":"在路上","en":""},"items":[]}]}]}})");
+}
+
+TEST(EncodeConfig, NoMenuOrAnEmptyOne_SaysNothingOfIt) {
+  EXPECT_EQ(encode_config("{}", false, std::nullopt), R"({"widget":{},"online":false})");
+  EXPECT_EQ(encode_config("{}", false, entrance::Menu{}), R"({"widget":{},"online":false})");
+}
+
+TEST(EncodeEvent, RatingAnswered_CarriesTheInvitationAndOnlyWhatACustomerMayKnow) {
+  const auto data = encode_event(event("rating.answered", R"({"conversation":)" + json::encode(thread()) +
+                                                              R"(,"invitation":{"state":"rated","score":4}})"),
+                                 kToken, kNowhere);
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->type, "rating.answered");
+  EXPECT_THAT(data->data, testing::EndsWith(R"(,"invitation":{"state":"rated","score":4}})"));
+  EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("secret")));
+}
+
 TEST(EncodeContact, Parts_TellsWhatWasKept) {
   EXPECT_EQ(contact_frame({"", "a@b.cn", ""}), R"({"t":"contact","email":"a@b.cn"})");
   EXPECT_EQ(contact_frame({"林 \"", "", "139"}), R"({"t":"contact","name":"林 \"","phone":"139"})");

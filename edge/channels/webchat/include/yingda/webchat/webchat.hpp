@@ -3,6 +3,7 @@
 // or the widget's own code (web/apps/widget). Thread-safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include "yingda/base/result.hpp"
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/entrance/types.hpp"
 #include "yingda/net/http.hpp"
 #include "yingda/net/server.hpp"
 #include "yingda/org/org.hpp"
@@ -36,6 +38,8 @@ struct Options {
   Rates rates;
   /// Asks and keeps customers' ratings; outlives the Webchat. None: nobody is asked.
   rating::Ratings* ratings = nullptr;
+  /// The menu that a chat entrance shows before the queue; from memory, any thread. None: no menus.
+  std::function<std::optional<entrance::Menu>(TenantId, WidgetId)> menu_of;
 };
 
 class Webchat {
