@@ -26,12 +26,14 @@ struct Office::Rooms {
   std::unique_ptr<customer::Customers> customers;
   std::unique_ptr<conversation::Conversations> conversations;
   std::unique_ptr<routing::Routing> routing;
+  std::unique_ptr<rating::Ratings> ratings;
 
   ~Rooms() {
     if (routing) routing->stop();
     if (dispatcher) dispatcher->stop();
     if (timers) timers->stop();
     workers.stop(seconds(5));
+    ratings.reset();
     routing.reset();
     dispatcher.reset();
     timers.reset();
@@ -73,7 +75,7 @@ void Office::open_rooms() {
   r.database = std::move(*database);
   std::vector<storage::Migration> all;
   for (const auto list : {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
-                          conversation::migrations(), routing::migrations()}) {
+                          conversation::migrations(), routing::migrations(), rating::migrations()}) {
     all.insert(all.end(), list.begin(), list.end());
   }
   must(r.database->migrate(all), "migrate");
@@ -88,6 +90,8 @@ void Office::open_rooms() {
                              const auto it = teams_.find(first_team_);
                              return it == teams_.end() ? TeamId{} : it->second;
                            }});
+  r.ratings = std::make_unique<rating::Ratings>(*r.database, *r.dispatcher, clock_, ids_, *r.org, *r.conversations);
+  r.ratings->start();
   must(r.routing->start(), "routing");
   must(r.timers->start(runtime::Firing::by_hand), "timers");
   must(r.dispatcher->start(), "dispatcher");
@@ -319,6 +323,60 @@ Result<routing::AgentStatus> Office::status(const std::string& agent) {
 std::int64_t Office::position(const std::string& customer) {
   const auto found = thread(customer);
   return found ? rooms_->routing->queue_position(tenant_, found->id) : 0;
+}
+
+ConversationId Office::thread_id(storage::Transaction& tx, const std::string& customer) {
+  const auto found = rooms_->conversations->thread_of(tx, tenant_, customers_.at(customer));
+  return found && *found ? (*found)->id : ConversationId{};
+}
+
+Result<std::optional<rating::Invitation>> Office::question(const std::string& customer) {
+  return rooms_->database->read_for<std::optional<rating::Invitation>>(
+      [&](storage::Transaction& tx) { return rooms_->ratings->current(tx, tenant_, customers_.at(customer)); });
+}
+
+Status Office::rate(const std::string& customer, std::optional<bool> solved, std::optional<std::int64_t> score,
+                    const std::string& words) {
+  auto status = rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
+    YD_TRY(const auto rated, rooms_->ratings->episodes(tx, boss_, {.conversation = thread_id(tx, customer)}, "", 1));
+    if (rated.items.empty()) return fail(Code::not_found, "rating.not_invited");
+    rating::Answer answer{.episode_id = rated.items.front().invitation.episode_id, .solved = solved, .score = score};
+    if (!words.empty()) answer.words = words;
+    YD_CHECK(rooms_->ratings->answer(tx, tenant_, customers_.at(customer), answer));
+    return {};
+  });
+  settle();
+  return status;
+}
+
+Result<std::int64_t> Office::questions_put(const std::string& customer) {
+  return rooms_->database->read_for<std::int64_t>([&](storage::Transaction& tx) -> Result<std::int64_t> {
+    YD_TRY(const auto rated, rooms_->ratings->episodes(tx, boss_, {.conversation = thread_id(tx, customer)}, "", 200));
+    return static_cast<std::int64_t>(rated.items.size());
+  });
+}
+
+Result<std::vector<rating::FollowUp>> Office::follow_ups(const std::string& customer) {
+  return rooms_->database->read_for<std::vector<rating::FollowUp>>(
+      [&](storage::Transaction& tx) -> Result<std::vector<rating::FollowUp>> {
+        YD_TRY(auto page, rooms_->ratings->follow_ups(tx, boss_, rating::FollowUpState::open, "", 200));
+        const auto thread = thread_id(tx, customer);
+        std::erase_if(page.items, [&](const auto& one) { return one.conversation_id != thread; });
+        return std::move(page.items);
+      });
+}
+
+Status Office::settle_follow_ups(const std::string& supervisor, const std::string& customer) {
+  YD_TRY(const auto open, follow_ups(customer));
+  if (open.empty()) return fail(Code::not_found, "rating.follow_up_not_found");
+  auto status = rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
+    YD_TRY(const auto who, actor(tx, supervisor));
+    for (const auto& one : open)
+      YD_CHECK(rooms_->ratings->change_follow_up(tx, who, one.id, {.state = rating::FollowUpState::done}));
+    return {};
+  });
+  settle();
+  return status;
 }
 
 }  // namespace yingda::scenario

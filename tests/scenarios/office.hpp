@@ -12,6 +12,7 @@
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/customer.hpp"
 #include "yingda/org/org.hpp"
+#include "yingda/rating/ratings.hpp"
 #include "yingda/routing/routing.hpp"
 #include "yingda/runtime/runtime.hpp"
 #include "yingda/storage/database.hpp"
@@ -49,6 +50,16 @@ class Office {
   Result<std::vector<conversation::Message>> seen_by(const std::string& agent, const std::string& customer);
   Result<routing::AgentStatus> status(const std::string& agent);
   std::int64_t position(const std::string& customer);
+
+  // Ratings. What the customer may say now; his answer to the newest question; how often he was asked at all.
+  Result<std::optional<rating::Invitation>> question(const std::string& customer);
+  Status rate(const std::string& customer, std::optional<bool> solved, std::optional<std::int64_t> score,
+              const std::string& words);
+  Result<std::int64_t> questions_put(const std::string& customer);
+  /// Open ones.
+  Result<std::vector<rating::FollowUp>> follow_ups(const std::string& customer);
+  Status settle_follow_ups(const std::string& supervisor, const std::string& customer);
+
   UserId user(const std::string& name) const;
   TeamId team(const std::string& name) const;
 
@@ -57,6 +68,7 @@ class Office {
   Result<org::Actor> actor(storage::Transaction& tx, const std::string& name);
   template <class F>
   Status as(const std::string& agent, const std::string& customer, F verb);
+  ConversationId thread_id(storage::Transaction& tx, const std::string& customer);
   void open_rooms();
 
   ManualClock clock_;

@@ -90,6 +90,12 @@ std::vector<Statement> acts() {
        [](Office& o, const Match& m) { return o.recall_last(m[1], m[2]); }},
       {re(R"(agent (\w+) gives (\w+) priority (\d+))"),
        [](Office& o, const Match& m) { return o.set_priority(m[1], m[2], std::stoll(m[3])); }},
+      {re(R"(visitor (\w+) answers (solved|not solved)(?: with \"(.*)\")?)"),
+       [](Office& o, const Match& m) { return o.rate(m[1], m[2] == "solved", {}, m[3]); }},
+      {re(R"(visitor (\w+) rates (\d+)(?: with \"(.*)\")?)"),
+       [](Office& o, const Match& m) { return o.rate(m[1], {}, std::stoll(m[2]), m[3]); }},
+      {re(R"(supervisor (\w+) settles the complaint of (\w+))"),
+       [](Office& o, const Match& m) { return o.settle_follow_ups(m[1], m[2]); }},
       {re(R"(advance (\d+)(ms|s|m|h|d))"),
        [](Office& o, const Match& m) {
          o.advance(milliseconds(span_ms(m[1], m[2])));
@@ -158,6 +164,30 @@ std::vector<Statement> expectations() {
        [](Office& o, const Match& m) {
          const auto thread = must(o.thread(m[1]));
          expect(thread.episode_number == std::stoll(m[2]), fmt::format("episode is {}", thread.episode_number));
+         return Status{};
+       }},
+      {re(R"((\w+) is (not )?asked whether it is solved)"),
+       [](Office& o, const Match& m) {
+         const auto question = must(o.question(m[1]));
+         const bool asked = question && question->state == rating::InvitationState::asked;
+         expect(asked != m[2].matched, "it is the other way round");
+         return Status{};
+       }},
+      {re(R"((\w+) was asked (\d+) times?)"),
+       [](Office& o, const Match& m) {
+         const auto count = must(o.questions_put(m[1]));
+         expect(count == std::stoll(m[2]), fmt::format("he was asked {} times", count));
+         return Status{};
+       }},
+      {re(R"((\w+) has rated (\d+))"),
+       [](Office& o, const Match& m) {
+         const auto question = must(o.question(m[1]));
+         expect(question && question->score == std::stoll(m[2]), "he has not");
+         return Status{};
+       }},
+      {re(R"((\w+) has (no|an) open complaint)"),
+       [](Office& o, const Match& m) {
+         expect(must(o.follow_ups(m[1])).empty() == (m[2] == "no"), "it is the other way round");
          return Status{};
        }},
       {re(R"((\w+) waits for us: (yes|no))"),
