@@ -88,6 +88,8 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {"customer.not_found", "客户不存在或您无权查看", "The customer does not exist or you may not see it"},
     {"customer.too_many_attributes", "客户属性数量已达上限", "The customer has too many attributes"},
     {"customer.too_many_tags", "客户标签数量已达上限", "The customer has too many tags"},
+    {"email.invalid_timer", "邮件任务无法识别", "A mail's task cannot be read"},
+    {"email.stopping", "服务正在重启，请稍后重试", "The server is restarting. Please try again"},
     {"entrance.duplicate_id", "标识重复", "This key stands twice"},
     {"entrance.empty_condition", "请填写条件的取值", "Say which values the condition asks for"},
     {"entrance.external_nonsense", "外部程序的应答无法识别", "The external program's answer makes no sense"},
