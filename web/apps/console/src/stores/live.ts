@@ -1,7 +1,6 @@
 // The living copy of the inbox: snapshots, the event chain, what is typed and who looks, messages on their way.
 import {
   type Accepted,
-  ApiError,
   type AgentStatus,
   type Alarm,
   applyAgents,
@@ -247,19 +246,11 @@ export const useLive = defineStore("live", () => {
         state.value = applyAgents(state.value, answer.items);
         return Number.MAX_SAFE_INTEGER;
       }),
-      ...(session.may("conversation_handle") ? [ifServed(loadOffers())] : []),
-      ...(session.may("conversation_supervise") ? [ifServed(loadAlarms())] : []),
+      ...(session.may("conversation_handle") ? [loadOffers()] : []),
+      ...(session.may("conversation_supervise") ? [loadAlarms()] : []),
       ...[...open].map((id) => loadDetail(id)),
     ]);
     return Math.min(info.last_seq, ...marks);
-  }
-
-  /** While servers are replaced one by one, an older one may answer that does not know these lists. */
-  function ifServed(work: Promise<number>): Promise<number> {
-    return work.catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return Number.MAX_SAFE_INTEGER;
-      throw error;
-    });
   }
 
   /** Offers and alarms have no place in the log of their own: the session's, read before them, is early enough. */

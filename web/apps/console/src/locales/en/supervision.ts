@@ -63,6 +63,7 @@ export default {
     busy: "busy",
     away: "away",
     nobody: "nobody online",
+    pick: "Show the {n} who wait in “{team}”",
   },
   agent: {
     label: "Agents",
@@ -72,6 +73,7 @@ export default {
     menu: "Actions for {name}",
     force: "Set state to",
     day: "The day so far",
+    conversations: "Conversations ({n})",
     left: "{span} left",
     load: "{load} conversations of {capacity}",
     silent: "{n} waiting, longest {span}",
@@ -111,6 +113,7 @@ export default {
     take: "It becomes yours; the agent steps out",
     assign: "Give it to another agent or team",
   },
+  pick: { ofAgent: "Conversations of {name}", ofQueue: "Waiting in “{team}”", none: "No conversations now." },
   take: { title: "Take over from {name}?", hint: "You become the owner; the agent is told.", done: "The conversation is yours" },
   watch: { label: "Watched conversation", close: "Stop watching" },
   followUp: {

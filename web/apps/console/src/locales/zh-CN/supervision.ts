@@ -63,6 +63,7 @@ export default {
     busy: "示忙",
     away: "小休",
     nobody: "无人在线",
+    pick: "查看「{team}」排队的 {n} 位客户",
   },
   agent: {
     label: "坐席",
@@ -72,6 +73,7 @@ export default {
     menu: "{name} 的操作",
     force: "强制切换为",
     day: "查看当日轨迹",
+    conversations: "观看会话（{n}）",
     left: "还剩 {span}",
     load: "正在接待 {load} 个，上限 {capacity} 个",
     silent: "{n} 位客户在等，最久 {span}",
@@ -111,6 +113,7 @@ export default {
     take: "由您接待，坐席退出",
     assign: "转派给其他坐席或班组",
   },
+  pick: { ofAgent: "{name} 的会话", ofQueue: "「{team}」的排队", none: "现在没有会话。" },
   take: { title: "接管 {name} 的会话？", hint: "您将成为负责人，原坐席会收到通知。", done: "会话已由您接管" },
   watch: { label: "会话观察", close: "关闭观察" },
   followUp: {
