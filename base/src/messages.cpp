@@ -169,6 +169,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {"org.role_built_in", "内置角色不能修改", "Built-in roles cannot be changed"},
     {"org.role_in_use", "仍有用户使用该角色", "Some users still have this role"},
     {"org.role_not_found", "角色不存在", "The role does not exist"},
+    {"org.team_has_conversations", "该班组仍有未结束的会话", "The team still has open conversations"},
     {"org.team_not_empty", "该班组仍有成员", "The team still has members"},
     {"org.team_not_found", "班组不存在", "The team does not exist"},
     {"org.tenant_not_found", "企业不存在", "The company does not exist"},

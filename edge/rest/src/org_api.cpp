@@ -74,7 +74,7 @@ void declare_tenant(Api& api, org::Org& org) {
             });
 }
 
-void declare_tree(Api& api, org::Org& org) {
+void declare_tree(Api& api, org::Org& org, conversation::Conversations& conversations) {
   api.read(Method::get, "/units", "The organisation tree", signed_in(),
            [&org](Call& call, storage::Transaction& tx) -> Result<Items<org::Unit>> {
              YD_TRY(auto units, org.list_units(tx, call.actor));
@@ -105,7 +105,15 @@ void declare_tree(Api& api, org::Org& org) {
               return org.change_team(tx, call.actor, id, input.name, input.unit_id);
             });
   api.write(Method::del, "/teams/{id}", "Remove an empty team", may(Permission::org_manage),
-            [&org](Call& call, storage::Transaction& tx, TeamId id) { return org.delete_team(tx, call.actor, id); });
+            [&org, &conversations](Call& call, storage::Transaction& tx, TeamId id) -> Status {
+              // Open ones would come back into a queue that is not there.
+              conversation::ListFilter open;
+              open.box = conversation::Box::all;
+              open.team = id;
+              YD_TRY(const auto left, conversations.list(tx, org::Org::system_actor(call.actor.tenant), open, "", 1));
+              if (!left.items.empty()) return fail(Code::conflict, "org.team_has_conversations");
+              return org.delete_team(tx, call.actor, id);
+            });
 }
 
 org::Role role_of(RoleId id, const RoleInput& input) { return {id, "", input.name, input.scope, input.permissions}; }
@@ -156,7 +164,7 @@ void declare_tokens(Api& api, org::Org& org) {
 void declare_org(Api& api, Ground ground) {
   auto& org = ground.services.org;
   declare_tenant(api, org);
-  declare_tree(api, org);
+  declare_tree(api, org, ground.services.conversations);
   declare_roles(api, org);
   declare_tokens(api, org);
 }
