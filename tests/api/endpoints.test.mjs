@@ -46,12 +46,34 @@ before(async () => {
   ids.tokens = (await admin.ok("POST", "/tokens", { name: "walk", permissions: [] })).token.id;
   ids["canned-replies"] = (await admin.ok("GET", "/canned-replies")).items[0].id;
   ids.widgets = (await admin.ok("GET", "/widgets")).items[0].id;
+  ids["follow-ups"] = await complain(open.id);
+  ids.agents = ids.users;
   ids.files = (await admin.ok("POST", "/files?name=a.txt", "some text", { "content-type": "text/plain" })).id;
 });
 after(() => server.stop());
 
+/** A customer whom an agent served and who is not content: the follow-up's id. */
+async function complain(other) {
+  const visitor = new Visitor(server);
+  await visitor.begin();
+  assert.equal((await visitor.say("hello from the walk")).t, "ack");
+  const agent = clients.agent;
+  const waiting = await eventually(async () => (await admin.ok("GET", "/conversations?box=all")).items.find((c) => c.id !== other && c.team_id), "it waits");
+  if (waiting.state !== "assigned") await agent.ok("POST", `/conversations/${waiting.id}/grab`);
+  await admin.ok("POST", `/conversations/${waiting.id}/messages`, { client_msg_id: "walk", text: "hi" });
+  await admin.ok("POST", `/conversations/${waiting.id}/close`, {});
+  const session = await eventually(async () => {
+    const again = await new Visitor(server).begin({ visitor_token: visitor.token });
+    return again.invitation && again;
+  }, "he is asked");
+  await visitor.poll([{ t: "rate", episode_id: session.invitation.episode_id, solved: true, score: 1 }], 5);
+  return (await eventually(async () => (await admin.ok("GET", "/rating/follow-ups")).items[0], "somebody follows up")).id;
+}
+
+/** Ids of things that come and go by themselves: well formed, never made. */
+const unknown = { offers: "of_0000000000001", alarms: "al_0000000000001" };
 /** The path with ids of the demo company in place of its parameters. */
-const filled = (path) => path.replace(/^\/api\/v1\/([^/]+)\/\{id\}/, (_, area) => `/api/v1/${area}/${ids[area]}`).replace("{user_id}", ids.users);
+const filled = (path) => path.replace(/\/([^/]+)\/\{id\}/, (_, area) => `/${area}/${ids[area] ?? unknown[area]}`).replace("{user_id}", ids.users);
 
 test("Document_EveryOperation_IsComplete", () => {
   const names = new Set();
