@@ -43,11 +43,14 @@ struct Mail::Impl : std::enable_shared_from_this<Mail::Impl> {
   Status take_up(storage::Transaction& tx, TenantId tenant, const std::vector<MailThread>& threads);
   Status on_events(std::span<const storage::CommittedEvent> events);
   Status on_event(const storage::CommittedEvent& event);
-  Status notice(TenantId tenant, ConversationId conversation, CustomerId customer);
+  Status notice(TenantId tenant, ConversationId conversation);
   void customer_left(TenantId tenant, CustomerId customer);
 
   // --- look.cpp, inside write jobs
   Status look(storage::Transaction& tx, TenantId tenant, ConversationId conversation);
+  /// At most kAnswersMax behind `seq`, oldest first, that are still news.
+  Result<std::vector<conversation::Message>> answers_after(storage::Transaction& tx, TenantId tenant,
+                                                           ConversationId conversation, std::int64_t seq);
   Status sleep_until(storage::Transaction& tx, MailThread& thread, UtcTime due);
   Status settle_thread(storage::Transaction& tx, MailThread& thread, Phase phase);
   Status enqueue(storage::Transaction& tx, MailThread& thread, const std::vector<conversation::Message>& answers,
@@ -87,17 +90,14 @@ struct Mail::Impl : std::enable_shared_from_this<Mail::Impl> {
   int on_the_line = 0;   // those that speak to a mail server
   bool closing = false;  // no new ones
   std::unordered_map<TenantId, Account> accounts;
-  struct Watched {
-    ConversationId conversation;
-    Phase phase = Phase::idle;
-  };
   using Person = std::pair<TenantId, CustomerId>;
   struct PersonHash {
     std::size_t operator()(const Person& person) const noexcept {
       return std::hash<TenantId>{}(person.first) * 0x9E3779B97F4A7C15ULL + std::hash<CustomerId>{}(person.second);
     }
   };
-  std::unordered_map<Person, Watched, PersonHash> watched;  // threads that are not idle; a customer has one thread
+  /// Threads in Phase::present: whose going is waited for. A customer has one thread.
+  std::unordered_map<Person, ConversationId, PersonHash> awaited;
 };
 
 }  // namespace yingda::email

@@ -32,17 +32,14 @@ Status Mail::Impl::look(storage::Transaction& tx, TenantId tenant, ConversationI
   if (!account || !account->settings.enabled) return settle_thread(tx, thread, Phase::idle);
   const std::int64_t behind = std::max(conversation.receipts.customer_read_seq, thread.mailed_seq);
   if (conversation.last_seq <= behind) return settle_thread(tx, thread, Phase::idle);
-  YD_TRY(auto answers, conversations.messages_after(tx, org::Org::system_actor(tenant), id, behind, kMessagesRead));
-  const UtcTime now = clock.now();
-  std::erase_if(answers, [&](const auto& m) { return !is_answer(m) || now - m.created_at_ms > kAnswerAgeMax; });
+  YD_TRY(const auto answers, answers_after(tx, tenant, id, behind));
   if (answers.empty()) return settle_thread(tx, thread, Phase::idle);
-  if (answers.size() > static_cast<std::size_t>(kAnswersMax)) answers.resize(kAnswersMax);
   YD_TRY(const auto customer, customers.load(tx, tenant, thread.customer));
   if (!has_address(customer)) return settle_thread(tx, thread, Phase::idle);
 
   const UtcTime due =
       std::max(answers.front().created_at_ms + milliseconds(account->settings.away_after_ms), thread.not_before);
-  if (now < due) return sleep_until(tx, thread, due);
+  if (clock.now() < due) return sleep_until(tx, thread, due);
   if (!ports.connected(tenant, thread.customer)) return enqueue(tx, thread, answers, customer.email);
   YD_CHECK(settle_thread(tx, thread, Phase::present));
   // He may have gone between the question and the commit: then nobody would have told us.
@@ -51,6 +48,19 @@ Status Mail::Impl::look(storage::Transaction& tx, TenantId tenant, ConversationI
     if (self && !self->ports.connected(tenant, customer)) self->customer_left(tenant, customer);
   });
   return {};
+}
+
+Result<std::vector<conversation::Message>> Mail::Impl::answers_after(storage::Transaction& tx, TenantId tenant,
+                                                                     ConversationId id, std::int64_t seq) {
+  const UtcTime now = clock.now();
+  for (;;) {
+    YD_TRY(auto page, conversations.messages_after(tx, org::Org::system_actor(tenant), id, seq, kMessagesRead));
+    const bool last = page.size() < static_cast<std::size_t>(kMessagesRead);
+    if (!page.empty()) seq = page.back().seq;
+    std::erase_if(page, [&](const auto& m) { return !is_answer(m) || now - m.created_at_ms > kAnswerAgeMax; });
+    if (page.size() > static_cast<std::size_t>(kAnswersMax)) page.resize(kAnswersMax);
+    if (last || !page.empty()) return page;
+  }
 }
 
 Status Mail::Impl::sleep_until(storage::Transaction& tx, MailThread& thread, UtcTime due) {
@@ -63,16 +73,16 @@ Status Mail::Impl::settle_thread(storage::Transaction& tx, MailThread& thread, P
   thread.phase = phase;
   if (phase == Phase::idle) thread.not_before = {};
   YD_CHECK(store::save_thread(tx, thread));
-  tx.on_commit([weak = weak_from_this(), person = Person{thread.tenant, thread.customer},
-                now = Watched{thread.conversation, phase}] {
-    const auto self = weak.lock();
-    if (!self) return;
-    const std::scoped_lock lock(self->mutex);
-    if (now.phase == Phase::idle)
-      self->watched.erase(person);
-    else
-      self->watched[person] = now;
-  });
+  tx.on_commit(
+      [weak = weak_from_this(), person = Person{thread.tenant, thread.customer}, id = thread.conversation, phase] {
+        const auto self = weak.lock();
+        if (!self) return;
+        const std::scoped_lock lock(self->mutex);
+        if (phase == Phase::present)
+          self->awaited[person] = id;
+        else
+          self->awaited.erase(person);
+      });
   return {};
 }
 

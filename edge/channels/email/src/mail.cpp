@@ -109,7 +109,6 @@ Status Mail::Impl::load() {
     return {};
   }));
   for (const auto& [tenant, threads] : found) {
-    for (const MailThread& thread : threads) watched[{tenant, thread.customer}] = {thread.conversation, thread.phase};
     YD_CHECK(database.write(tenant, [&](storage::Transaction& tx) { return take_up(tx, tenant, threads); }));
   }
   return {};
@@ -151,19 +150,20 @@ Status Mail::Impl::on_event(const storage::CommittedEvent& event) {
            database.read_for<std::optional<conversation::Conversation>>(
                [&](storage::Transaction& tx) { return conversations.thread_of(tx, event.tenant, customer.id); }));
     if (!thread || thread->receipts.customer_read_seq >= thread->last_seq) return {};
-    return notice(event.tenant, thread->id, customer.id);
+    return notice(event.tenant, thread->id);
   }
   YD_TRY(const auto accepted, json::decode<conversation::MessageEvent>(event.payload));
   const auto& conversation = accepted.conversation;
   if (!is_answer(accepted.message) || accepted.message.seq <= conversation.receipts.customer_read_seq) return {};
-  return notice(event.tenant, conversation.id, conversation.customer.id);
+  return notice(event.tenant, conversation.id);
 }
 
-Status Mail::Impl::notice(TenantId tenant, ConversationId conversation, CustomerId customer) {
-  {
-    const std::scoped_lock lock(mutex);
-    if (watched.contains({tenant, customer})) return {};  // whoever watches it sees this answer, too
-  }
+Status Mail::Impl::notice(TenantId tenant, ConversationId conversation) {
+  // A look that is still to come sees this answer, too. Asked of the store, because a look may be in the same commit.
+  YD_TRY(const auto thread, database.read_for<std::optional<MailThread>>([&](storage::Transaction& tx) {
+    return store::load_thread(tx, tenant, conversation);
+  }));
+  if (thread && thread->phase != Phase::idle) return {};
   return database.write(tenant, [&](storage::Transaction& tx) { return look(tx, tenant, conversation); });
 }
 
@@ -171,9 +171,9 @@ void Mail::Impl::customer_left(TenantId tenant, CustomerId customer) {
   ConversationId conversation;
   {
     const std::scoped_lock lock(mutex);
-    const auto found = watched.find({tenant, customer});
-    if (found == watched.end() || found->second.phase != Phase::present) return;
-    conversation = found->second.conversation;
+    const auto found = awaited.find({tenant, customer});
+    if (found == awaited.end()) return;
+    conversation = found->second;
   }
   const auto gone = [weak = weak_from_this(), tenant, conversation](storage::Transaction& tx) -> Status {
     const auto self = weak.lock();

@@ -296,6 +296,16 @@ TEST_F(MailTest_, CutWhileSending_IsSentAgainUnderTheSameMessageId) {
   EXPECT_EQ(remote_.sent.size(), 2U);
 }
 
+TEST_F(MailTest_, AnswerBehindHundredsOfOtherMessages_IsFound) {
+  const auto c = ask(anna_, "Hi");
+  for (int i = 0; i < 2 * kMessagesRead + 10; ++i) say(anna_, "are you there?");
+  send(c.id, "yes, I am");
+  pass(minutes(2));
+  ASSERT_EQ(remote_.sent.size(), 1U);
+  EXPECT_THAT(remote_.sent[0].text(), HasSubstr("yes, I am"));
+  EXPECT_THAT(remote_.sent[0].text(), HasSubstr("> are you there?"));
+}
+
 TEST_F(MailTest_, ManyMailsAtOnce_AllGoOnceEach) {
   constexpr std::size_t kPeople = 3 * kOnTheWayMax;
   for (std::size_t i = 0; i < kPeople; ++i) {
