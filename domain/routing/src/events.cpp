@@ -93,7 +93,9 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
     }
     if (known) world->preferred[c.id] = known;
     freed = place(*world, c);
-    if (c.state == conversation::State::assigned && !world->armed.contains(c.id))
+    // What comes back into a queue that it has already is nobody's to place.
+    const bool comes_back = waits && c.team_id && event.type == "conversation.reopened";
+    if ((c.state == conversation::State::assigned || comes_back) && !world->armed.contains(c.id))
       look_at = first_look(*world, c.team_id);
     if (event.type != "conversation.changed") {
       const bool chosen = c.state == conversation::State::assigned && c.agent && !change.by_id.empty();
