@@ -19,12 +19,12 @@ export const moreCss = `
 .chip{display:inline-flex;align-items:center;gap:4px;border:1px solid var(--line);border-radius:18px;padding:5px 14px;min-height:34px;background:var(--bg);cursor:pointer;text-align:left}.chip:hover{background:var(--soft)}.chip svg{width:14px;height:14px;color:var(--dim)}.chip.quiet{border-color:transparent;color:var(--dim);padding-left:6px}
 .chip.person{border-style:dashed}.chip.on{border-color:var(--focus);background:color-mix(in srgb,var(--brand) 12%,var(--bg))}
 .main:focus-visible,.chip:focus-visible{border-radius:18px}
-.menu{margin:4px 0 14px;animation:up .16s}.menu .ask{margin:0 2px 8px;font-size:13px;color:var(--dim)}.menu>p[role]{margin:0 2px 8px}.menu .row{margin-top:8px}.menu .b{display:inline-block}
+.menu{margin:4px 0 14px;animation:up .16s}.menu .ask{outline:0;margin:0 2px 8px;font-size:13px;color:var(--dim)}.menu>p[role]{margin:0 2px 8px}.menu .row{margin-top:8px}.menu .b{display:inline-block}
 .menu .chip:not(.quiet):not(.person){border-color:color-mix(in srgb,var(--focus) 45%,var(--line))}
 fieldset{border:0;margin:0;padding:0;min-width:0}.card legend{padding:0;font-size:14px;font-weight:650;margin-bottom:4px}
 .stars,.thumbs{display:flex;gap:2px}.stars label,.thumbs label{position:relative;display:grid;place-items:center;cursor:pointer;border-radius:10px;color:var(--dim)}
 .stars label{width:44px;height:44px}.stars svg{width:30px;height:30px;stroke-width:1.5}.stars label.on{color:#b26a00}.dark .stars label.on{color:#ffc14d}.stars label.on path,.given .on path{fill:currentColor}
-.thumbs{gap:8px}.thumbs label{grid-auto-flow:column;gap:8px;border:1px solid var(--line);padding:8px 16px;border-radius:14px}.thumbs label.on{border-color:var(--focus);color:var(--text);background:color-mix(in srgb,var(--brand) 12%,var(--bg))}
+.thumbs{gap:8px}.thumbs label{grid-auto-flow:column;gap:8px;border:1px solid var(--line);padding:8px 16px;min-height:44px;border-radius:14px}.thumbs label.on{border-color:var(--focus);color:var(--text);background:color-mix(in srgb,var(--brand) 12%,var(--bg))}
 .stars input,.thumbs input,.why input{position:absolute;inset:0;opacity:0;margin:0;cursor:pointer}.why label{position:relative}
 .stars label:focus-within,.thumbs label:focus-within,.why label:focus-within{outline:2px solid var(--focus);outline-offset:1px}
 .why{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0 12px}.why legend{font-size:13px;font-weight:550;color:var(--dim)}

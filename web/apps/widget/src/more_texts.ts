@@ -9,8 +9,8 @@ const zh = {
   howRemind: "客服回复后，如果您 {a}没有新消息，我们会提醒您。", howClose: "再过一段时间仍没有新消息（共 {b}），本次服务会结束；您随时可以继续写，同一个窗口接着聊。", howNeverClose: "只要最后一句是您说的，服务就不会被自动结束。", howRating: "服务结束后，我们会问您问题是否解决，您可以打分，也可以不理会。",
   limits: "能发什么", limitsText: "每条消息最多 {n} 个字；图片、语音和文件每个最多 {m} MB。", history: "聊天记录会保留，换一个页面或过几天再来都还在。", minutes: "{n} 分钟", hoursLong: "{n} 小时", days: "{n} 天",
   contactAsk: "要不要留个联系方式？", contactWhy: "选填。万一您关掉页面，我们也能联系上您；回复仍会出现在这里。", contactBox: "邮箱或手机号", contactSave: "留下", contactNo: "不用了", contactKept: "已记下：{contact}。回复会出现在这里", contactBad: "请填写正确的邮箱或手机号",
-  solvedAsk: "您的问题解决了吗？", yes: "已解决", no: "还没有", unsolved: "抱歉还没有解决。已重新为您接入客服，请稍候", rateAsk: "给这次服务打个分吧", rateSaved: "感谢您的评价", star: "{n} 星", stars: "评分", good: "满意", bad: "不满意", whyLow: "哪里可以做得更好？", why: "您觉得怎么样？", words: "还有什么想说的？（选填）", submit: "提交", change: "修改", later: "以后再说", rateLost: "现在连不上，恢复后请再提交一次",
-  menu: "您想咨询什么？", menuBack: "返回", menuAgain: "还有别的问题？选择问题类型", person: "找人工客服", personSays: "我想咨询人工客服", solved: "已解决", menuThanks: "很高兴帮到您。还有问题随时写在下面。",
+  solvedAsk: "您的问题解决了吗？", yes: "已解决", no: "还没有", unsolved: "抱歉还没有解决。已重新为您接入客服，请稍候", rateAsk: "给这次服务打个分吧", rateSaved: "感谢您的评价", star: "{n} 星", stars: "评分", good: "满意", bad: "不满意", whyLow: "哪里可以做得更好？", why: "您觉得怎么样？", words: "还有什么想说的？（选填）", submit: "提交", change: "修改", rateLost: "现在连不上，恢复后请再提交一次",
+  menu: "您想咨询什么？", menuBack: "返回", menuAgain: "还有别的问题？选择问题类型", person: "找人工客服", personSays: "我想咨询人工客服", of: "：", solved: "已解决", menuThanks: "很高兴帮到您。还有问题随时写在下面。",
 };
 export type Word = keyof typeof zh;
 const en: Record<Word, string> = {
@@ -23,8 +23,8 @@ const en: Record<Word, string> = {
   howRemind: "When we have answered and hear nothing for {a}, we remind you.", howClose: "If it stays quiet ({b} in all), this service ends. Write again at any time: the same window goes on.", howNeverClose: "While the last word is yours, nothing is ended by itself.", howRating: "Afterwards we ask whether your question was solved. You may rate us, or ignore it.",
   limits: "What you can send", limitsText: "Up to {n} characters a message; pictures, voice clips and files up to {m} MB each.", history: "The conversation is kept: it is still here on another page or in a few days.", minutes: "{n} minutes", hoursLong: "{n} hours", days: "{n} days",
   contactAsk: "May we have a way to reach you?", contactWhy: "Optional. In case you close this page; the answer appears here, too.", contactBox: "E-mail or phone", contactSave: "Save", contactNo: "No, thanks", contactKept: "Noted: {contact}. The answer will appear here", contactBad: "Please enter a valid e-mail address or phone number",
-  solvedAsk: "Was your question solved?", yes: "Yes, solved", no: "Not yet", unsolved: "Sorry about that. You are being connected again, one moment please", rateAsk: "How was this service?", rateSaved: "Thank you for your rating", star: "{n} of 5 stars", stars: "Rating", good: "Good", bad: "Not good", whyLow: "What could be better?", why: "What did you think?", words: "Anything to add? (optional)", submit: "Send", change: "Change", later: "Later", rateLost: "Not connected right now; please send it again in a moment",
-  menu: "What is it about?", menuBack: "Back", menuAgain: "Another question? Choose a topic", person: "Ask a person", personSays: "I would like to talk to a person", solved: "Solved", menuThanks: "Glad that helped. Write below whenever you need us.",
+  solvedAsk: "Was your question solved?", yes: "Yes, solved", no: "Not yet", unsolved: "Sorry about that. You are being connected again, one moment please", rateAsk: "How was this service?", rateSaved: "Thanks for rating us", star: "{n} of 5 stars", stars: "Rating", good: "Good", bad: "Not good", whyLow: "What could be better?", why: "What did you think?", words: "Anything to add? (optional)", submit: "Send", change: "Change", rateLost: "Not connected right now; please send it again in a moment",
+  menu: "What is it about?", menuBack: "Back", menuAgain: "Another question? Choose a topic", person: "Ask a person", personSays: "I would like to talk to a person", of: ": ", solved: "Solved", menuThanks: "Glad that helped. Write below whenever you need us.",
 };
 
 let words: Record<string, string> = zh;

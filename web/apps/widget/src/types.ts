@@ -35,7 +35,7 @@ export interface Invitation {
 }
 /** What the visitor answers; absent parts stay as they are. */
 export interface Verdict { solved?: boolean; score?: number; reason_keys?: string[]; words?: string }
-export interface MenuItem { id: string; label: LocalText; topic: string; answer: LocalText; items: MenuItem[] }
+export interface MenuItem { id: string; label: LocalText; topic?: string; answer?: LocalText; items: MenuItem[] }
 export interface Menu { prompt: LocalText; items: MenuItem[] }
 export interface Identity {
   external_id: string; signature: string; name?: string; email?: string; phone?: string; level?: string; attributes?: Record<string, string>;

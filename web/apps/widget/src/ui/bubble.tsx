@@ -1,24 +1,10 @@
 // One message: bubble, quote, file, delivery state, what can be done with it.
-import type { ComponentChildren } from "preact";
 import type { Chat } from "../chat";
 import { Icon } from "./icon";
+import { linked } from "./linked";
 import { known, type Say } from "../texts";
 import type { FileInfo, Message, Outgoing } from "../types";
 
-
-const kLink = /\bhttps?:\/\/[^\s<>"'，。！？、；）】]+/g;
-
-/** Text with its addresses as links; never HTML. */
-export function linked(text: string): ComponentChildren[] {
-  const out: ComponentChildren[] = [];
-  let at = 0;
-  for (const match of text.matchAll(kLink)) {
-    out.push(text.slice(at, match.index), <a href={match[0]} target="_blank" rel="noopener noreferrer nofollow">{match[0]}</a>);
-    at = match.index + match[0].length;
-  }
-  out.push(text.slice(at));
-  return out;
-}
 
 export const size = (bytes: number) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 

@@ -1,11 +1,12 @@
 // Nobody is there: would the visitor leave a way to reach him? Asked once, never in the way.
 import { useState } from "preact/hooks";
 import { say } from "../more_texts";
-import { chat } from "../room";
+import { chat, useGrowth } from "../room";
 
 export function Contact() {
   const [text, setText] = useState("");
   const [bad, setBad] = useState("");
+  useGrowth(bad);
   const waits = chat.conversation?.state === "queued" || chat.conversation?.state === "promised";
   if (chat.contact) return <div class="sys" role="status">{say("contactKept", { contact: chat.contact })}</div>;
   if (chat.online || !waits || !chat.session || chat.session.has_contact || chat.contactAsked) return null;

@@ -1,8 +1,8 @@
 // After the service: was it solved? Then, if he likes, a score, reasons and words. Stands in the thread, can be changed while the
 // server allows it, never covers anything and never keeps the visitor from writing.
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { pick, say } from "../more_texts";
-import { chat } from "../room";
+import { chat, useGrowth } from "../room";
 import type { Invitation } from "../types";
 
 const kStar = "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9-4.3-4.1 5.9-.8z";
@@ -19,26 +19,38 @@ const editable = (one: Invitation) => !one.editable_until_ms || one.editable_unt
 export function Rating() {
   const one = chat.invitation;
   const [editing, setEditing] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  const pressed = useRef(false);
+  useGrowth(one?.state, editing);
+  // The button that was pressed is gone: the focus goes to what stands in its place.
+  useLayoutEffect(() => {
+    if (pressed.current) card.current?.querySelector<HTMLElement>("input:checked,input,button")?.focus({ preventScroll: true });
+    pressed.current = false;
+  }, [one?.state, editing]);
+  const press = (then: () => unknown) => () => { pressed.current = true; then(); };
   if (!one || one.state === "expired") return null;
+  // He writes again: that service is history, only what he gave for it stays.
+  const past = chat.conversation?.state !== "closed";
+  if (past && (one.state === "asked" || one.state === "solved")) return null;
   if (one.state === "unsolved") return <div class="sys" role="status">{say("unsolved")}</div>;
   if (one.state === "asked") {
     return (
-      <div class="card" role="group" aria-label={say("solvedAsk")}>
+      <div class="card" role="group" aria-label={say("solvedAsk")} ref={card as never}>
         <b>{say("solvedAsk")}</b>
-        <div class="row"><button type="button" class="main" onClick={() => chat.rate({ solved: true })}>{say("yes")}</button><button type="button" class="chip" onClick={() => chat.rate({ solved: false })}>{say("no")}</button></div>
+        <div class="row"><button type="button" class="main" onClick={press(() => chat.rate({ solved: true }))}>{say("yes")}</button><button type="button" class="chip" onClick={() => chat.rate({ solved: false })}>{say("no")}</button></div>
       </div>
     );
   }
-  if (one.state === "rated" && !editing) {
+  if (one.state === "rated" && (past || !editing)) {
     return (
-      <div class="card done" role="status">
+      <div class="card done" role="status" ref={card as never}>
         <span>{say("rateSaved")}</span>
         <span class={`given ${one.scale}`} role="img" aria-label={nameOf(one.scale, one.score ?? 0)}>{one.scale === "stars" ? scores("stars").map((n) => <i class={n <= (one.score ?? 0) ? "on" : ""}><Shape d={kStar} /></i>) : <i class="on"><Shape d={shapeOf("thumbs", one.score ?? 0)} /></i>}</span>
-        {editable(one) && <button type="button" class="link" onClick={() => setEditing(true)}>{say("change")}</button>}
+        {!past && editable(one) && <button type="button" class="link" onClick={press(() => setEditing(true))}>{say("change")}</button>}
       </div>
     );
   }
-  return editable(one) ? <Score key={one.episode_id} one={one} done={() => setEditing(false)} /> : null;
+  return editable(one) ? <div ref={card as never}><Score key={one.episode_id} one={one} done={press(() => setEditing(false))} /></div> : null;
 }
 
 function Score({ one, done }: { one: Invitation; done(): void }) {
@@ -47,6 +59,7 @@ function Score({ one, done }: { one: Invitation; done(): void }) {
   const [keys, setKeys] = useState(one.reason_keys);
   const [words, setWords] = useState(one.words);
   const [problem, setProblem] = useState("");
+  useGrowth(score, problem);
   const low = score !== undefined && score <= one.low_score_max;
   const reasons = score === undefined ? [] : one.reasons.filter((reason) => !reason.low_only || low);
   const submit = (event: Event) => {
