@@ -86,7 +86,10 @@ void Routing::Impl::entered(const std::shared_ptr<World>& world, const conversat
   std::optional<UtcTime> look_at;
   {
     const std::scoped_lock lock(world->mutex);
-    world->entered[c.id] = {c.episode_id, std::move(decision)};
+    World::Entered& known = world->entered[c.id];
+    // What was read while it was held may arrive behind the news that it is not any more.
+    const bool stale = known.episode == c.episode_id && !known.decision.held && decision.held;
+    if (!stale) known = {c.episode_id, std::move(decision)};
     if (!world->reserved.contains(c.id)) freed = place(*world, c);
     // Who is placed or given away by us is armed with that.
     const WorkItem* item = world->board.item(c.id);
