@@ -30,14 +30,15 @@ const settings = (more = {}) => ({
   from_address: "service@shop.example", from_name: "应答小店", reply_to: "", away_after_ms: 1000, link_base_url: "https://shop.example/help", ...more,
 });
 
-/** A visitor who wrote something; an agent has the conversation. */
-async function visit(address, text, { locale = "zh-CN", page = "https://shop.example/cart?id=7" } = {}) {
+/** A visitor who wrote something and whose address an agent (or he himself) noted; an agent has the conversation. */
+async function visit(address, text, { locale = "zh-CN", page = "https://shop.example/cart?id=7", himself = false } = {}) {
   const visitor = new Visitor(server);
   await visitor.begin({ locale, page: { url: page, title: "Cart", referrer: "" } });
   assert.equal((await visitor.say(text)).t, "ack");
   const conversation = await eventually(async () =>
     (await admin.ok("GET", "/conversations?box=all")).items.find((c) => c.customer.id === visitor.session.customer.id), "the conversation is listed");
-  await admin.ok("PATCH", `/customers/${visitor.session.customer.id}`, { email: address });
+  if (himself) await visitor.poll([{ t: "contact", email: address }]);
+  else await admin.ok("PATCH", `/customers/${visitor.session.customer.id}`, { email: address });
   await admin.ok("POST", `/conversations/${conversation.id}/transfer`, { agent_id: wang.session.user.id });
   return { visitor, id: conversation.id, customer: visitor.session.customer.id, address };
 }
@@ -108,7 +109,7 @@ test("TestMail_TellsTheTruthAboutTheServer", async () => {
 });
 
 test("VisitorGone_GetsTheAnswersByMailAndFindsThemInTheSameBox", async () => {
-  const one = await visit("anna@home.example", "你好，什么时候发货？ <b>急</b>");
+  const one = await visit("anna@home.example", "你好，什么时候发货？ <b>急</b>", { himself: true });
   await answer(one, "内部：别告诉客户", "note");
   await answer(one, "您好，今天下午发货。");
   await answer(one, "单号稍后给您 <3");
