@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Visitor, eventually, refused, signIn, startServer } from "./helper.mjs";
 
 const PASSWORD = "hunter2-密码";
-let server, admin, wang, folder, certificate, mails;
+let server, admin, wang, folder, certificate, mails, logs = "";
 const started = [];
 
 /** A mail server with a folder of its own; `sent()` gives what it took. */
@@ -193,4 +193,18 @@ test("RefusedAddress_IsToldToTheAgents_PutOffOneIsTriedAgain", async () => {
   }, "it is listed as sent");
 });
 
-test("Password_StandsInNoLog", () => assert.ok(!server.log().includes("hunter2")));
+test("ServerKilledBeforeTheTime_MailStillGoesOnce", async () => {
+  await admin.ok("PUT", "/mail-settings", settings({ away_after_ms: 8000 }));
+  const one = await visit("patient@home.example", "hi");
+  await answer(one, "after the crash");
+  await server.end("SIGKILL");
+  logs += server.log();
+  assert.equal(mails.to(one.address).length, 0);
+  server = await startServer({ store: server.store });
+  await eventually(() => mails.to(one.address).length > 0, "the mail arrives after the restart", 30_000);
+  admin = await signIn(server, "admin@demo");
+  await eventually(async () => (await internal(one)).length === 1, "it is told once");
+  assert.equal(mails.to(one.address).length, 1);
+});
+
+test("Password_StandsInNoLog", () => assert.ok(!(logs + server.log()).includes("hunter2")));

@@ -13,7 +13,7 @@ using conversation::Message;
 using conversation::MessageKind;
 using messages::Language;
 
-/// What a mail says beside people's words; `%s` is the company.
+/// What a mail says beside people's words.
 struct Words {
   std::string_view tag;  // of the HTML's language
   std::string_view subject, subject_without_question;
@@ -34,8 +34,8 @@ constexpr Words kZh{"zh-CN",
                     "您好：",
                     "",
                     "，您好：",
-                    "您在 ",
-                    " 的咨询有了回复：",
+                    "您在「",
+                    "」的咨询有了回复：",
                     "您的留言：",
                     "回到原来的对话继续咨询：",
                     "回到您当时咨询的网页，打开对话窗口即可继续。",
@@ -133,7 +133,9 @@ std::string plain_text(const Letter& letter, const Words& words) {
 // Mail programs know no style sheets: styles stand at their elements, colours read well on light and dark.
 std::string html_text(const Letter& letter, const Words& words) {
   std::string out = "<!DOCTYPE html>\n<html lang=\"";
-  out.append(words.tag).append("\">\n<head><meta charset=\"utf-8\"><title>");
+  out.append(words.tag).append(
+      "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n<meta "
+      "name=\"color-scheme\" content=\"light dark\"><title>");
   out.append(escape(letter.company));
   out +=
       "</title></head>\n<body style=\"margin:0;padding:24px;font-family:-apple-system,'Segoe UI','PingFang SC',"
@@ -146,9 +148,9 @@ std::string html_text(const Letter& letter, const Words& words) {
     out.append(escape(answer.words)).append("</div>\n");
   }
   if (!letter.questions.empty()) {
-    out.append("<p style=\"margin:24px 0 4px;color:#888\">").append(escape(words.your_words)).append("</p>\n");
+    out.append("<p style=\"margin:24px 0 4px;color:#767676\">").append(escape(words.your_words)).append("</p>\n");
     for (const auto& question : letter.questions)
-      out.append("<blockquote style=\"margin:0 0 8px;padding:0 0 0 12px;border-left:3px solid #ccc;color:#888\">")
+      out.append("<blockquote style=\"margin:0 0 8px;padding:0 0 0 12px;border-left:3px solid #ccc;color:#767676\">")
           .append(escape(question))
           .append("</blockquote>\n");
   }
@@ -158,7 +160,9 @@ std::string html_text(const Letter& letter, const Words& words) {
     out.append("<p>").append(escape(words.link)).append("<br>\n<a href=\"").append(escape(letter.link)).append("\">");
     out.append(escape(letter.link)).append("</a></p>\n");
   }
-  out.append("<p style=\"margin-top:24px;font-size:13px;color:#888\">").append(escape(letter.company)).append("<br>\n");
+  out.append("<p style=\"margin-top:24px;font-size:13px;color:#767676\">")
+      .append(escape(letter.company))
+      .append("<br>\n");
   out.append(escape(letter.replies_are_read ? words.read : words.not_read)).append("</p>\n</div>\n</body>\n</html>\n");
   return out;
 }
