@@ -13,17 +13,41 @@ after(() => stage.close());
 const text = (locator) => locator.innerText();
 const tick = (message, state) => message.locator(`.tick.${state}`).waitFor();
 
-/** Runs in the page: a sound card that counts. */
+/** Runs in the page: a sound card that counts, and a diary of what could explain a wrong count. */
 function countTones() {
   window.__tones = 0;
+  window.__diary = [`loaded ${performance.getEntriesByType("navigation")[0]?.type}`];
   const value = { setValueAtTime() {}, exponentialRampToValueAtTime() {} };
-  const node = { frequency: value, gain: value, connect: (next) => next, start: () => { window.__tones += 1; }, stop() {} };
+  const node = { frequency: value, gain: value, connect: (next) => next, start: () => { window.__tones += 1; window.__diary.push("tone"); }, stop() {} };
   window.AudioContext = class {
     currentTime = 0;
     destination = node;
     createOscillator() { return node; }
     createGain() { return node; }
   };
+  const note = (name) => ["on", name, (value) => window.__diary.push(`${name} ${typeof value === "object" ? JSON.stringify(value) : value ?? ""}`)];
+  window.Yingda = { q: ["open", "close", "message", "unread"].map(note) };
+}
+/** The number of tones heard so far; what happened in the page goes into the message when it is another one. */
+async function assertTones(visitor, expected, frames) {
+  const { tones, diary, kept, sound, audio } = await visitor.page.evaluate(async () => ({
+    tones: window.__tones, diary: window.__diary, audio: String(window.AudioContext).slice(0, 40),
+    kept: Object.entries(localStorage).filter(([name]) => !name.endsWith(":token")),
+    sound: await fetch("/api/v1/webchat/demo/config").then((answer) => answer.json()).then((config) => config.widget.look.sound),
+  }));
+  assert.equal(tones, expected, JSON.stringify({ diary, kept, sound, audio, frames }, null, 1));
+}
+/** What the page's sockets carried, by type, and how often the page was loaded; filled as it happens. */
+function watch(page) {
+  const seen = [];
+  page.on("framenavigated", (frame) => { if (frame === page.mainFrame()) seen.push(`page ${frame.url()}`); });
+  page.on("request", (request) => { if (/\/session$/.test(request.url())) seen.push("session"); });
+  page.on("websocket", (socket) => {
+    seen.push("socket");
+    socket.on("framereceived", ({ payload }) => { const frame = JSON.parse(payload); seen.push(`${frame.t} ${frame.seq ?? frame.last_seq ?? ""} ${frame.type ?? ""}`); });
+    socket.on("close", () => seen.push("socket closed"));
+  });
+  return seen;
 }
 
 test("Widget_PageOpens_OnlyTheLauncherShows", async () => {
@@ -143,6 +167,7 @@ test("Widget_EmojiPicked_StandsAtTheCaret", async () => {
 
 test("Widget_ClosedWindow_BadgeCountsAndSoundPlaysOnce", async () => {
   const visitor = await stage.visitor({}, countTones);
+  const frames = watch(visitor.page);
   await visitor.open();
   await visitor.say("等您回复");
   const talk = await visitor.reached(agent, "等您回复");
@@ -154,7 +179,7 @@ test("Widget_ClosedWindow_BadgeCountsAndSoundPlaysOnce", async () => {
   const badge = visitor.launcher.locator("b");
   await until("two unread", async () => (await text(badge)) === "2");
   assert.equal(await visitor.launcher.getAttribute("aria-label"), "打开聊天窗 (2)");
-  assert.equal(await visitor.page.evaluate(() => window.__tones), 2);
+  await assertTones(visitor, 2, frames);
   const last = (await talk.messages()).at(-1).seq;
   const { customer_read_seq } = await until("delivered, not read", async () => {
     const { receipts } = (await talk.view()).conversation;
@@ -167,7 +192,7 @@ test("Widget_ClosedWindow_BadgeCountsAndSoundPlaysOnce", async () => {
   // The window is open and seen: no sound.
   await talk.say("第三句");
   await visitor.log.getByText("第三句").waitFor();
-  assert.equal(await visitor.page.evaluate(() => window.__tones), 2);
+  await assertTones(visitor, 2, frames);
   await visitor.context.close();
 });
 
@@ -181,7 +206,7 @@ test("Widget_SoundSwitchedOff_StaysSilent", async () => {
   await visitor.page.keyboard.press("Escape");
   await talk.say("好的");
   await until("unread", async () => (await text(visitor.launcher.locator("b"))) === "1");
-  assert.equal(await visitor.page.evaluate(() => window.__tones), 0);
+  await assertTones(visitor, 0, []);
   await stage.admin.call("PUT", `/widgets/${widget.id}`, widget);
   await visitor.context.close();
 });
