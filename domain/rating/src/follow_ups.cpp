@@ -102,7 +102,11 @@ Result<FollowUp> Ratings::change_follow_up(storage::Transaction& tx, const org::
     after.state = *change.state;
     const bool done = after.state == FollowUpState::done;
     after.done_at_ms = done ? std::optional(now) : std::nullopt;
-    after.done_by_name = done ? actor.name : "";
+    after.done_by_name.clear();
+    if (done) {  // colleagues read it: not the name that customers see
+      YD_TRY(after.done_by_name, impl_->person_name(tx, actor.tenant, actor.user));
+      if (after.done_by_name.empty()) after.done_by_name = actor.name;
+    }
   }
   after.updated_at_ms = now;
   YD_CHECK(store::save_follow_up(tx, actor.tenant, after));
