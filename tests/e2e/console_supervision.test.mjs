@@ -12,6 +12,8 @@ before(async () => {
   desk = await stage.console("wang@demo");
   chief = await stage.console("zhao@demo", { viewport: { width: 1440, height: 900 } });
   chiefPerson = await stage.person("zhao@demo");
+  // As after the switch in the account menu.
+  await chief.page.evaluate(() => localStorage.setItem("yd.prefs", JSON.stringify({ ...JSON.parse(localStorage.getItem("yd.prefs") ?? "{}"), locale: "zh_CN", desktop: true })));
   await desk.be("在线");
 });
 after(() => stage.close());
@@ -151,19 +153,32 @@ test("TakeOver_SupervisorOwnsIt_AgentLosesIt_CustomerIsTold", async () => {
 });
 
 test("Alarm_AgentStaysSilent_IsShownAcknowledgedAndEndsWithTheAnswer", async () => {
-  const restore = await policy(sales, { silence });
+  const restore = await policy(sales, { silence, alarm_wait_ms: 5000 });
   await board();
+  await chief.page.evaluate(() => {
+    window.__notes = [];
+    window.Notification = class { static permission = "granted"; constructor(title, options) { window.__notes.push({ title, body: options.body }); } close() {} };
+    Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  });
   const { visitor } = await served("为什么没人理我");
   const alarm = chief.page.locator('[data-alarm="agent_silent"]').filter({ hasText: "小芳" });
+  await desk.page.getByText(/已等您 \d+ 秒，请尽快回复/).waitFor({ timeout: 40000 });
   await alarm.waitFor({ timeout: 40000 });
   await chief.page.getByTitle(/条未确认的告警/).waitFor();
-  await chief.page.locator("[data-risk]").filter({ hasText: "为什么没人理我" }).waitFor({ timeout: 40000 }).catch(() => undefined);
+  await until("a desktop notification, for the page is hidden", () => chief.page.evaluate(() => window.__notes.some((note) => note.title === "现场告警" && note.body.includes("小芳"))));
+  // At risk: one click opens the whisper to the agent.
+  const risk = chief.page.locator("[data-risk]").filter({ hasText: "为什么没人理我" });
+  await risk.getByRole("button", { name: "密语" }).click();
+  await panel().getByRole("textbox", { name: "消息内容" }).fill("客户等急了");
+  await panel().getByRole("button", { name: "发送密语" }).click();
+  await desk.log.locator(".whisper").filter({ hasText: "客户等急了" }).waitFor();
+  await panel().getByRole("button", { name: "关闭观察" }).click();
   await alarm.getByRole("button", { name: "知道了" }).click();
   await alarm.getByText(/赵主管 已确认|赵敏 已确认/).waitFor();
   assert.equal(await alarm.getByRole("button", { name: "知道了" }).count(), 0);
-  // The agent was warned before the supervisor was.
   await desk.answer("抱歉久等了");
   await alarm.waitFor({ state: "detached" });
+  await risk.waitFor({ state: "detached" });
   await restore();
   await visitor.context.close();
 });
@@ -288,6 +303,75 @@ test("Day_ShowsStatesAndConversations", async () => {
   await chief.page.getByRole("button", { name: "查看当日轨迹" }).click();
   await chief.page.getByRole("heading", { name: "王芳 的一天" }).waitFor();
   await chief.page.locator(".band i.online").first().waitFor();
+});
+
+test("Board_AnyConversation_IsPickedFromItsAgent", async () => {
+  const { visitor, talk } = await served("随便看看");
+  await board();
+  await chief.page.getByRole("button", { name: "王芳 的操作" }).click();
+  await chief.page.getByRole("button", { name: /^观看会话/ }).click();
+  await chief.page.locator(`[data-conversation="${talk.id}"]`).click();
+  await panel().getByRole("log").getByText("随便看看").waitFor();
+  assert.match(chief.page.url(), new RegExp(talk.id));
+  await chief.page.keyboard.press("Escape");
+  await visitor.context.close();
+});
+
+test("Board_NarrowedToAUnit_ShowsItsTeamsOnly", async () => {
+  const centre = (await stage.admin.call("GET", "/units")).items.find((unit) => unit.id === sales.unit_id);
+  const unit = await stage.admin.call("POST", "/units", { parent_id: centre.parent_id ?? centre.id, kind: "centre", name: "夜班中心" });
+  await stage.admin.call("POST", "/teams", { unit_id: unit.id, name: "夜班组" });
+  const admin = await stage.console("admin@demo", { viewport: { width: 1440, height: 900 } });
+  await admin.page.goto(`${stage.base}/console/supervision`);
+  await admin.page.locator('[data-queue="夜班组"]').waitFor();
+  await admin.page.locator('[data-queue="售前"]').waitFor();
+  await admin.page.getByRole("combobox", { name: "组织范围" }).click();
+  await admin.page.getByRole("option", { name: "夜班中心" }).click();
+  await admin.page.locator('[data-queue="售前"]').waitFor({ state: "detached" });
+  await admin.page.locator('[data-queue="夜班组"]').waitFor();
+  assert.equal(await admin.page.locator("[data-queue]").count(), 1);
+  await admin.context.close();
+});
+
+test("Rating_LowScore_StandsInTheThreadAndIsFollowedUp", async () => {
+  const settings = await stage.admin.call("GET", "/rating/settings");
+  await stage.admin.call("PUT", "/rating/settings", { ...settings, channels: settings.channels.map((one) => (one.channel === "webchat" ? { ...one, enabled: true, scale: "stars", low_score_max: 2 } : one)) });
+  const { visitor } = await served("这次服务怎么评");
+  await desk.answer("请您评价");
+  await desk.button("结束").click();
+  await visitor.window.getByRole("button", { name: "已解决" }).click();
+  await desk.log.locator("[data-rating]").getByText("客户确认已解决").waitFor();
+  await visitor.window.getByRole("radio").nth(1).check({ force: true });
+  await visitor.window.getByRole("textbox", { name: /还有什么想说的/ }).fill("等得太久了");
+  await visitor.window.getByRole("button", { name: "提交" }).click();
+  const mark = desk.log.locator("[data-rating]");
+  await mark.getByText("等得太久了").waitFor();
+  await mark.getByRole("img", { name: "评分 2 星" }).waitFor();
+  await desk.card.locator("[data-rating]").first().waitFor();
+  await chief.page.goto(`${stage.base}/console/supervision/follow-ups`);
+  const item = chief.page.locator("[data-follow-up]").filter({ hasText: "等得太久了" });
+  await item.waitFor();
+  await item.getByRole("textbox", { name: "处理记录" }).fill("已致电道歉");
+  await item.getByRole("combobox").click();
+  await chief.page.getByRole("option", { name: "我", exact: true }).click();
+  await item.getByRole("button", { name: "完成" }).click();
+  await item.waitFor({ state: "detached" });
+  await chief.page.getByRole("tab", { name: "已完成" }).click();
+  await item.getByText(/赵.* 于 .* 完成/).waitFor();
+  await item.getByText("已致电道歉").waitFor();
+  await visitor.context.close();
+});
+
+test("Rating_NotSolved_ComesBackAndIsMarked", async () => {
+  const { visitor } = await served("问题还在");
+  await desk.answer("应该好了");
+  await desk.button("结束").click();
+  await visitor.window.getByRole("button", { name: "还没有" }).click();
+  await desk.log.locator("[data-rating]").getByText("客户表示未解决").waitFor();
+  await desk.page.getByRole("button", { name: "结束", exact: true }).waitFor();
+  await desk.answer("那我再看一下");
+  await visitor.log.getByText("那我再看一下").waitFor();
+  await visitor.context.close();
 });
 
 test("Board_ServerGone_IsMarkedStale_AndRecovers", async () => {

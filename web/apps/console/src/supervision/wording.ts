@@ -4,13 +4,19 @@ import type { AgentState, Alarm } from "@yingda/client";
 import { hasKey, t } from "../i18n";
 import { stopwatch } from "./model";
 
-export function alarmText(alarm: Alarm, team: string): string {
+/** What the board knows beyond the alarm itself: the customer's name in full, and how long he waits by now. */
+export interface AlarmFacts {
+  customer?: string;
+  waitedMs?: number;
+}
+
+export function alarmText(alarm: Alarm, team: string, facts: AlarmFacts = {}): string {
   const base = `supervision.alarm.kind.${alarm.kind}`;
   const args = {
-    customer: alarm.customer_name || t("common.visitorPlain"),
+    customer: facts.customer || alarm.customer_name || t("common.visitorPlain"),
     agent: alarm.agent_name ?? "",
     team: team || t("supervision.alarm.someTeam"),
-    span: stopwatch(alarm.value_ms),
+    span: stopwatch(facts.waitedMs ?? alarm.value_ms),
     n: alarm.count,
   };
   return hasKey(base) ? t(base, args) : alarm.kind;

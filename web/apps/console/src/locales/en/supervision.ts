@@ -33,6 +33,7 @@ export default {
     seenBy: "acknowledged by {name}",
     look: "Look",
     acknowledge: "Acknowledge",
+    acknowledgeAll: "Acknowledge all ({n})",
     more: "{n} more",
     someTeam: "a team",
     kind: {
@@ -63,6 +64,7 @@ export default {
     busy: "busy",
     away: "away",
     nobody: "nobody online",
+    more: "Show {n} more queues",
     pick: "Show the {n} who wait in “{team}”",
   },
   agent: {

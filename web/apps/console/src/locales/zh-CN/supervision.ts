@@ -33,6 +33,7 @@ export default {
     seenBy: "{name} 已确认",
     look: "查看会话",
     acknowledge: "知道了",
+    acknowledgeAll: "全部知道了（{n}）",
     more: "还有 {n} 条",
     someTeam: "某班组",
     kind: {
@@ -63,6 +64,7 @@ export default {
     busy: "示忙",
     away: "小休",
     nobody: "无人在线",
+    more: "再显示 {n} 个队列",
     pick: "查看「{team}」排队的 {n} 位客户",
   },
   agent: {
