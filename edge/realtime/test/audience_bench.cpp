@@ -35,3 +35,5 @@ void write_event_frame(benchmark::State& state) {
 BENCHMARK(write_event_frame);
 
 }  // namespace
+
+BENCHMARK_MAIN();

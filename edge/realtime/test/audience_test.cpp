@@ -222,5 +222,96 @@ TEST(Concerns, FollowUp_IsForWhoFollowsUp) {
   EXPECT_FALSE(concerns(boss, a)) << "who may only view";
 }
 
+AgentView supervisor(std::vector<TeamId> scope) {
+  AgentView view = person(UserId{29}, {});
+  view.supervises = view.sees_scope = true;
+  view.scope_teams = std::move(scope);
+  return view;
+}
+
+Audience whispered(UserId owner = kWang) {
+  return heard("message.accepted",
+               {.owner = owner,
+                .participants = {kLi},
+                .tail = R"(,"message":{"id":"ms_1","author":{"kind":"agent","id":")" + to_string(UserId{29}) +
+                        R"(","name":"b"},"kind":"whisper","mentions":[")" + to_string(kWang) + R"("]})"});
+}
+
+TEST(Concerns, Whisper_IsForAuthorOwnerAndSupervisors) {
+  const auto a = whispered();
+  EXPECT_TRUE(a.whisper);
+  EXPECT_TRUE(a.internal) << "never for the customer";
+  EXPECT_TRUE(concerns(person(kWang, {kSales}), a)) << "the owner";
+  EXPECT_FALSE(concerns(person(kLi, {}), a)) << "a participant";
+  AgentView colleague = person(kZhao, {kSales});
+  colleague.watches = {{kThread, kAnna}};
+  EXPECT_FALSE(concerns(colleague, a)) << "a colleague who has it open";
+  AgentView viewer = person(kZhao, {});
+  viewer.sees_scope = viewer.sees_tenant = viewer.all = true;
+  EXPECT_FALSE(concerns(viewer, a)) << "who sees everything but does not supervise";
+  AgentView boss = supervisor({kSales});
+  EXPECT_FALSE(concerns(boss, a)) << "who follows neither everything nor this one";
+  boss.all = true;
+  EXPECT_TRUE(concerns(boss, a));
+  AgentView other = supervisor({kService});
+  other.user = kZhao;
+  other.watches = {{kThread, kAnna}};
+  EXPECT_FALSE(concerns(other, a)) << "a supervisor of another part";
+}
+
+TEST(Concerns, RecalledWhisper_IsNotForTheNextOwner) {
+  const auto a = whispered(kZhao);
+  EXPECT_FALSE(concerns(person(kZhao, {kSales}), a)) << "it was said to the owner before";
+  AgentView before = person(kWang, {kSales});
+  before.watches = {{kThread, kAnna}};
+  EXPECT_TRUE(concerns(before, a));
+}
+
+TEST(Concerns, Alarm_IsForSupervisorsOfItsTeam) {
+  const auto a = read_audience(
+      "alarm.raised", R"({"id":"al_1","kind":"queue_long","team_id":")" + to_string(kSales) + R"(","value_ms":1})");
+  EXPECT_TRUE(concerns(supervisor({kSales}), a));
+  EXPECT_FALSE(concerns(supervisor({kService}), a));
+  AgentView viewer = supervisor({kSales});
+  viewer.supervises = false;
+  EXPECT_FALSE(concerns(viewer, a));
+  EXPECT_FALSE(concerns(person(kWang, {kSales}), a)) << "an agent of the team";
+  AgentView whole = supervisor({});
+  EXPECT_FALSE(concerns(whole, a));
+  whole.sees_tenant = true;
+  EXPECT_TRUE(concerns(whole, a));
+}
+
+TEST(Concerns, Offer_IsForThoseItIsMadeToAndWhoMadeIt) {
+  const std::string tail =
+      R"(,"kind":"transfer","agent_ids":[")" + to_string(kLi) + R"("],"from_id":")" + to_string(kZhao) + R"(")";
+  const auto a = heard("routing.offered", {.owner = kWang, .tail = tail});
+  EXPECT_EQ(a.customer, CustomerId{}) << "never for the customer";
+  EXPECT_TRUE(concerns(person(kLi, {}), a));
+  EXPECT_TRUE(concerns(person(kZhao, {}), a));
+  EXPECT_FALSE(concerns(person(kWang, {kSales}), a)) << "the owner of the conversation in it";
+  const auto ended = read_audience("routing.offer_ended",
+                                   R"({"id":"of_1","agent_ids":[")" + to_string(kLi) + R"("],"outcome":"expired"})");
+  EXPECT_TRUE(concerns(person(kLi, {}), ended));
+  EXPECT_FALSE(concerns(supervisor({kSales}), ended));
+}
+
+TEST(Concerns, Warning_IsForTheSilentOwnerAlone) {
+  const auto a = heard("routing.agent_warned", {.tail = R"(,"agent_id":")" + to_string(kWang) + R"(","waited_ms":1)"});
+  EXPECT_EQ(a.customer, CustomerId{});
+  EXPECT_TRUE(concerns(person(kWang, {}), a));
+  EXPECT_FALSE(concerns(person(kLi, {kSales}), a));
+  EXPECT_FALSE(concerns(supervisor({kSales}), a));
+}
+
+TEST(ReadAudience, ConsultedParticipants_AreKnown) {
+  const std::string event = R"({"conversation":{"id":")" + to_string(kThread) + R"(","participants":[{"id":")" +
+                            to_string(kLi) + R"(","name":"l","role":"consult"},{"id":")" + to_string(kZhao) +
+                            R"(","name":"z","role":"conference"}]}})";
+  const auto a = read_audience("conversation.changed", event);
+  EXPECT_THAT(a.participants, ElementsAre(kLi, kZhao));
+  EXPECT_THAT(a.consulted, ElementsAre(kLi));
+}
+
 }  // namespace
 }  // namespace yingda::realtime

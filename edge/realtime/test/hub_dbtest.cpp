@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "client_model.hpp"
-#include "office.hpp"
+#include "hub_fixture.hpp"
 
 namespace yingda::realtime::test {
 namespace {
@@ -16,73 +16,6 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
-
-/// Keeps every frame; a cut one keeps nothing more.
-class Inbox final : public Outlet {
- public:
-  void send(std::shared_ptr<const std::string> frame) override {
-    const std::scoped_lock lock(mutex_);
-    if (!cut_) frames_.push_back(*frame);
-  }
-  void close(int code, std::string_view reason) override {
-    (void)reason;
-    const std::scoped_lock lock(mutex_);
-    closed_ = code;
-  }
-  std::int64_t queued_bytes() const override { return queued; }
-  void cut() {
-    const std::scoped_lock lock(mutex_);
-    cut_ = true;
-  }
-  std::vector<std::string> take() {
-    const std::scoped_lock lock(mutex_);
-    return std::exchange(frames_, {});
-  }
-  int closed() {
-    const std::scoped_lock lock(mutex_);
-    return closed_;
-  }
-  std::atomic<std::int64_t> queued{0};
-
- private:
-  std::mutex mutex_;
-  std::vector<std::string> frames_;
-  bool cut_ = false;
-  int closed_ = 0;
-};
-
-class HubTest : public testing::Test {
- protected:
-  void SetUp() override {
-    must(hub.start());
-    must(office.dispatcher->start());
-  }
-  void TearDown() override {
-    hub.stop();
-    office.dispatcher->stop();
-    office.workers.stop(seconds(5));
-  }
-  struct Client {
-    std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>();
-    SubscriberPtr who;
-  };
-  Client connect(const org::Actor& actor, std::int64_t since, bool all = false,
-                 std::vector<ConversationId> watch = {}) {
-    Client client;
-    client.who = hub.open_agent(actor, client.inbox, false);
-    hub.hello(client.who, since, all, std::move(watch));
-    hub.settle();
-    return client;
-  }
-  std::int64_t last() { return must(office.db->last_seq(office.tenant)); }
-  std::vector<std::string> after(Client& client) {
-    hub.settle();
-    return client.inbox->take();
-  }
-
-  Office office;
-  Hub hub{*office.db, *office.dispatcher, office.workers, office.clock, office.room, *office.routing};
-};
 
 TEST_F(HubTest, Hello_NothingMissed_WelcomesAtOnce) {
   auto wang = connect(office.wang, last());
@@ -145,7 +78,7 @@ TEST_F(HubTest, Watch_WithoutRight_IsRefusedAndHearsNothing) {
   must(office.assign(first.conversation.id, office.wang.user, office.sales));
   auto zhao = connect(office.zhao, last());
   zhao.inbox->take();
-  hub.watch(zhao.who, first.conversation.id, true);
+  hub.watch(zhao.who, first.conversation.id, Hub::Watch::seen);
   EXPECT_THAT(after(zhao), testing::ElementsAre(HasSubstr("conversation.not_found")));
   must(office.say(first.conversation.customer.id, "secret"));
   EXPECT_THAT(after(zhao), testing::IsEmpty());
@@ -157,7 +90,7 @@ TEST_F(HubTest, Watch_ByColleague_ShowsPresenceAndTyping) {
   must(office.assign(id, office.wang.user, office.sales));
   auto wang = connect(office.wang, last(), false, {id}), li = connect(office.li, last());
   wang.inbox->take(), li.inbox->take();
-  hub.watch(li.who, id, true);
+  hub.watch(li.who, id, Hub::Watch::seen);
   EXPECT_THAT(after(wang), testing::ElementsAre(testing::AllOf(HasSubstr("presence"), HasSubstr("\"name\":\"li\""))));
   li.inbox->take();
   hub.agent_typing(office.li, id, true);

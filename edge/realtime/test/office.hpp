@@ -13,6 +13,7 @@
 #include "yingda/routing/routing.hpp"
 #include "yingda/runtime/runtime.hpp"
 #include "yingda/storage/testing.hpp"
+#include "yingda/supervision/supervision.hpp"
 
 namespace yingda::realtime::test {
 
@@ -25,7 +26,7 @@ auto must(R result) -> typename R::value_type {
 inline std::vector<storage::Migration> office_migrations() {
   std::vector<storage::Migration> all;
   for (const auto part : {runtime::migrations(), org::migrations(), customer::migrations(), conversation::migrations(),
-                          routing::migrations()})
+                          routing::migrations(), supervision::migrations()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -40,6 +41,11 @@ class Office {
     dispatcher = std::make_unique<runtime::Dispatcher>(*db, workers, clock);
     timers = std::make_unique<runtime::Timers>(*db, clock);
     routing = std::make_unique<routing::Routing>(*db, *dispatcher, *timers, clock, ids, org, room);
+    supervision = std::make_unique<supervision::Supervision>(
+        *db, *dispatcher, *timers, clock, ids, org, room, *routing,
+        supervision::Options{.send = [](const net::ClientRequest&, const auto&) {},
+                             .guard = net::AddressGuard::public_only,
+                             .box = SecretBox(SecretBox::Key{})});
     // Routing schedules this when agents come and go; here nobody listens.
     timers->on("routing.agent_gone", [](storage::Transaction&, const runtime::Timer&) { return Status{}; });
     tenant = must(write([&](auto& tx) { return org.create_tenant(tx, {.name = "shop"}); })).id;
@@ -128,6 +134,7 @@ class Office {
   customer::Customers customers{clock, ids};
   conversation::Conversations room{clock, ids, org, customers};
   std::unique_ptr<routing::Routing> routing;
+  std::unique_ptr<supervision::Supervision> supervision;
   TenantId tenant;
   org::Actor system, wang, li, zhao, boss;
   TeamId sales, service;

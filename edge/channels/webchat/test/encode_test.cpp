@@ -145,15 +145,17 @@ TEST(EncodeEvent, Message_IsCutDown) {
                             R"(,"message":)" + encode_message(json::encode(text("hi")), kToken) + "}");
 }
 
-TEST(EncodeEvent, Note_ShowsOnlyThatTheConversationMovedOn) {
+TEST(EncodeEvent, NoteOrWhisper_ShowsOnlyThatTheConversationMovedOn) {
   Message note = text("he is difficult");
-  note.kind = MessageKind::note;
-  for (const auto* type : {"message.accepted", "message.recalled"}) {
-    const auto data = encode_event(event(type, json::encode(MessageEvent{thread(), note})), kToken, kNowhere);
-    ASSERT_TRUE(data);
-    EXPECT_EQ(data->type, "conversation.changed");
-    EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("difficult")));
-    EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("message")));
+  for (const MessageKind kind : {MessageKind::note, MessageKind::whisper}) {
+    note.kind = kind;
+    for (const auto* type : {"message.accepted", "message.recalled"}) {
+      const auto data = encode_event(event(type, json::encode(MessageEvent{thread(), note})), kToken, kNowhere);
+      ASSERT_TRUE(data);
+      EXPECT_EQ(data->type, "conversation.changed");
+      EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("difficult")));
+      EXPECT_THAT(data->data, testing::Not(testing::HasSubstr("message")));
+    }
   }
 }
 
