@@ -177,14 +177,19 @@ Result<Conversation> Routing::accept_offer(storage::Transaction& tx, const org::
   ended.by_id = actor.user;
   // The conversation first: whoever loses the room he kept must not be offered it again.
   tx.on_commit([impl = impl_.get(), world, c = *taken, offer, agent = actor.user] {
-    const std::scoped_lock lock(world->mutex);
-    if (offer.kind == OfferKind::ring && world->board.is_waiting(c.id)) {
-      const UtcTime now = impl->clock.now();
-      world->count_flow(c.id, offer.team, now);
-      world->board.apply_assignment({c.id, agent, offer.team, c.version, offer.why, {}, {}}, now);
-      world->owner_since[c.id] = now;
+    UserId freed;
+    {
+      const std::scoped_lock lock(world->mutex);
+      if (offer.kind == OfferKind::ring && world->board.is_waiting(c.id)) {
+        const UtcTime now = impl->clock.now();
+        world->count_flow(c.id, offer.team, now);
+        world->board.apply_assignment({c.id, agent, offer.team, c.version, offer.why, {}, {}}, now);
+        world->owner_since[c.id] = now;
+      }
+      freed = impl->place(*world, c);
     }
-    impl->place(*world, c);
+    // The event will find nothing new here, so the giver's room is given away now.
+    if (freed) impl->serve_agent(world, freed);
   });
   YD_CHECK(impl_->end(tx, world, offer, std::move(ended)));
   return taken;
