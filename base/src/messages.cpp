@@ -248,6 +248,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {"routing.agent_full", "该坐席接待已满", "This agent can take no more at the moment"},
     {"routing.agent_not_here", "该坐席已离线，无法设为其他状态",
      "The agent is offline and cannot be put into another state"},
+    {"routing.agent_not_online", "该坐席当前不接新会话", "This agent takes nothing new at the moment"},
     {"routing.already_offered", "该会话已在邀请同事接手，请等待答复", "A colleague is being asked to take it already"},
     {"routing.invalid_recording", "录制文件无法读取", "The recording cannot be read"},
     {"routing.malformed_reason_code", "原因码只能包含小写字母、数字和下划线，最多 32 个字符",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
@@ -185,11 +186,84 @@ Status Office::as(const std::string& agent, const std::string& customer, F verb)
   return status;
 }
 
-Status Office::set_state(const std::string& agent, const std::string& state) {
+Status Office::set_state(const std::string& agent, const std::string& state, const std::string& reason) {
   const auto wanted = parse_enum<routing::AgentState>(state);
   if (!wanted) throw std::runtime_error("no state is called " + state);
   return as(agent, "", [&](storage::Transaction& tx, const org::Actor& who, ConversationId) {
-    return rooms_->routing->set_state(tx, who, *wanted, "");
+    return rooms_->routing->set_state(tx, who, *wanted, reason);
+  });
+}
+
+Status Office::force_state(const std::string& supervisor, const std::string& agent, const std::string& state) {
+  const auto wanted = parse_enum<routing::AgentState>(state);
+  if (!wanted) throw std::runtime_error("no state is called " + state);
+  return as(supervisor, "", [&](storage::Transaction& tx, const org::Actor& who, ConversationId) {
+    return rooms_->routing->force_state(tx, who, user(agent), *wanted, "");
+  });
+}
+
+Status Office::extend_wrap_up(const std::string& agent, DurationMs by) {
+  return as(agent, "", [&](storage::Transaction& tx, const org::Actor& who, ConversationId) {
+    routing::WrapUpChange change;
+    if (by.ms == 0)
+      change.end = true;
+    else
+      change.extend_ms = by.ms;
+    return rooms_->routing->change_wrap_up(tx, who, change);
+  });
+}
+
+Status Office::change_queue(const std::string& name, const std::function<void(routing::QueuePolicy&)>& change) {
+  auto status = rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
+    YD_TRY(auto policies, rooms_->routing->policies(tx, boss_));
+    const auto policy = std::ranges::find(policies, team(name), &routing::QueuePolicy::team_id);
+    if (policy == policies.end()) return fail(Code::not_found, "org.team_not_found");
+    change(*policy);
+    YD_CHECK(rooms_->routing->save_policy(tx, boss_, *policy));
+    return {};
+  });
+  settle();
+  return status;
+}
+
+Result<std::vector<routing::Offer>> Office::offers(storage::Transaction& tx, const org::Actor& actor, bool sent,
+                                                   const std::string& customer) {
+  YD_TRY(auto all, rooms_->routing->offers(tx, actor, sent));
+  std::erase_if(all,
+                [&](const routing::Offer& offer) { return offer.conversation.customer.id != customers_.at(customer); });
+  return all;
+}
+
+Status Office::answer_offer(const std::string& agent, const std::string& customer, bool accepts) {
+  return as(agent, customer, [&](storage::Transaction& tx, const org::Actor& who, ConversationId) -> Status {
+    YD_TRY(const auto mine, offers(tx, who, false, customer));
+    if (mine.empty()) return fail(Code::not_found, "routing.offer_not_found");
+    if (!accepts) return rooms_->routing->decline_offer(tx, who, mine.front().id, "");
+    YD_CHECK(rooms_->routing->accept_offer(tx, who, mine.front().id));
+    return {};
+  });
+}
+
+Status Office::ask_to_take(const std::string& agent, const std::string& colleague, const std::string& customer) {
+  return as(agent, customer, [&](storage::Transaction& tx, const org::Actor& who, ConversationId id) {
+    conversation::Handover handover;
+    handover.agent = user(colleague);
+    return rooms_->routing->offer_transfer(tx, who, id, handover);
+  });
+}
+
+Status Office::take_back(const std::string& agent, const std::string& customer) {
+  return as(agent, customer, [&](storage::Transaction& tx, const org::Actor& who, ConversationId) -> Status {
+    YD_TRY(const auto sent, offers(tx, who, true, customer));
+    if (sent.empty()) return fail(Code::not_found, "routing.offer_not_found");
+    return rooms_->routing->withdraw_offer(tx, who, sent.front().id);
+  });
+}
+
+Status Office::consult(const std::string& agent, const std::string& colleague, const std::string& customer) {
+  return as(agent, customer, [&](storage::Transaction& tx, const org::Actor& who, ConversationId id) {
+    return rooms_->conversations->set_participant(tx, who, id, user(colleague), true,
+                                                  conversation::ParticipantRole::consult);
   });
 }
 
@@ -318,6 +392,46 @@ Result<std::vector<conversation::Message>> Office::seen_by(const std::string& ag
 Result<routing::AgentStatus> Office::status(const std::string& agent) {
   return rooms_->database->read_for<routing::AgentStatus>(
       [&](storage::Transaction& tx) { return rooms_->routing->status(tx, tenant_, user(agent)); });
+}
+
+std::vector<std::string> Office::rings_for(const std::string& customer) {
+  std::vector<std::string> names;
+  for (const auto& [name, id] : users_) {
+    const auto mine = rooms_->database->write_for<std::vector<routing::Offer>>(
+        tenant_, [&](storage::Transaction& tx) -> Result<std::vector<routing::Offer>> {
+          YD_TRY(const auto who, actor(tx, name));
+          return offers(tx, who, false, customer);
+        });
+    if (mine && !mine->empty()) names.push_back(name);
+  }
+  return names;
+}
+
+std::set<std::string> Office::alarms_of(const std::string& name) {
+  std::set<std::string> standing;
+  const std::string subject = R"("team_id":")" + to_string(team(name)) + '"';
+  for (std::int64_t after = 0;;) {
+    const auto page = rooms_->database->read_events(tenant_, after, 1'000);
+    if (!page || page->empty()) return standing;
+    for (const auto& event : *page) {
+      after = event.seq;
+      if (!event.type.starts_with("routing.queue_alarm_") || !event.payload.contains(subject)) continue;
+      const auto at = event.payload.find(R"("kind":")") + 8;
+      const std::string kind = event.payload.substr(at, event.payload.find('"', at) - at);
+      if (event.type == "routing.queue_alarm_raised")
+        standing.insert(kind);
+      else
+        standing.erase(kind);
+    }
+  }
+}
+
+std::vector<routing::AssignmentRecord> Office::why(const std::string& customer) {
+  const auto found = thread(customer);
+  if (!found) return {};
+  auto records = rooms_->database->read_for<std::vector<routing::AssignmentRecord>>(
+      [&](storage::Transaction& tx) { return rooms_->routing->assignments(tx, boss_, found->id); });
+  return records ? *std::move(records) : std::vector<routing::AssignmentRecord>{};
 }
 
 std::int64_t Office::position(const std::string& customer) {

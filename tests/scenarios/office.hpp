@@ -2,9 +2,11 @@
 // script says so.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +28,17 @@ class Office {
 
   Status make_team(const std::string& name);
   Status hire(const std::string& name, const std::string& role, const std::string& team, std::int64_t capacity);
-  Status set_state(const std::string& agent, const std::string& state);
+  Status set_state(const std::string& agent, const std::string& state, const std::string& reason = "");
+  Status force_state(const std::string& supervisor, const std::string& agent, const std::string& state);
+  /// Zero ends it.
+  Status extend_wrap_up(const std::string& agent, DurationMs by);
+  /// Changes a team's queue policy.
+  Status change_queue(const std::string& team, const std::function<void(routing::QueuePolicy&)>& change);
+  /// The offer of the customer's conversation that rings for the agent.
+  Status answer_offer(const std::string& agent, const std::string& customer, bool accepts);
+  Status ask_to_take(const std::string& agent, const std::string& colleague, const std::string& customer);
+  Status take_back(const std::string& agent, const std::string& customer);
+  Status consult(const std::string& agent, const std::string& colleague, const std::string& customer);
   /// `key` repeats an earlier message when given.
   Status customer_says(const std::string& customer, const std::string& text, const std::string& key = "");
   Status agent_says(const std::string& agent, const std::string& text, const std::string& customer, bool note);
@@ -50,6 +62,11 @@ class Office {
   Result<std::vector<conversation::Message>> seen_by(const std::string& agent, const std::string& customer);
   Result<routing::AgentStatus> status(const std::string& agent);
   std::int64_t position(const std::string& customer);
+  /// Names of those for whom the customer's conversation rings, sorted.
+  std::vector<std::string> rings_for(const std::string& customer);
+  /// Kinds of the alarms that stand for a team's queue, sorted.
+  std::set<std::string> alarms_of(const std::string& team);
+  std::vector<routing::AssignmentRecord> why(const std::string& customer);
 
   // Ratings. What the customer may say now; his answer to the newest question; how often he was asked at all.
   Result<std::optional<rating::Invitation>> question(const std::string& customer);
@@ -68,6 +85,8 @@ class Office {
   Result<org::Actor> actor(storage::Transaction& tx, const std::string& name);
   template <class F>
   Status as(const std::string& agent, const std::string& customer, F verb);
+  Result<std::vector<routing::Offer>> offers(storage::Transaction& tx, const org::Actor& actor, bool sent,
+                                             const std::string& customer);
   ConversationId thread_id(storage::Transaction& tx, const std::string& customer);
   void open_rooms();
 

@@ -65,7 +65,8 @@ std::vector<Statement> acts() {
       {re(R"(team (\w+))"), [](Office& o, const Match& m) { return o.make_team(m[1]); }},
       {re(R"((agent|supervisor) (\w+) in (\w+)(?: capacity (\d+))?)"),
        [](Office& o, const Match& m) { return o.hire(m[2], m[1], m[3], m[4].matched ? std::stoll(m[4]) : 5); }},
-      {re(R"(agent (\w+) goes (\w+))"), [](Office& o, const Match& m) { return o.set_state(m[1], m[2]); }},
+      {re(R"(agent (\w+) goes (\w+)(?: for (\w+))?)"),
+       [](Office& o, const Match& m) { return o.set_state(m[1], m[2], m[3]); }},
       {re(R"(agent (\w+) (connects|disconnects))"),
        [](Office& o, const Match& m) {
          o.connect(m[1], m[2] == "connects");
@@ -96,6 +97,20 @@ std::vector<Statement> acts() {
        [](Office& o, const Match& m) { return o.rate(m[1], {}, std::stoll(m[2]), m[3]); }},
       {re(R"(supervisor (\w+) settles the complaint of (\w+))"),
        [](Office& o, const Match& m) { return o.settle_follow_ups(m[1], m[2]); }},
+      {re(R"(supervisor (\w+) puts (\w+) (online|busy|away|offline))"),
+       [](Office& o, const Match& m) { return o.force_state(m[1], m[2], m[3]); }},
+      {re(R"(agent (\w+) ends his wrap-up)"),
+       [](Office& o, const Match& m) { return o.extend_wrap_up(m[1], milliseconds(0)); }},
+      {re(R"(agent (\w+) makes his wrap-up (\d+)(ms|s|m|h|d) longer)"),
+       [](Office& o, const Match& m) { return o.extend_wrap_up(m[1], milliseconds(span_ms(m[2], m[3]))); }},
+      {re(R"(agent (\w+) (accepts|declines) (\w+))"),
+       [](Office& o, const Match& m) { return o.answer_offer(m[1], m[3], m[2] == "accepts"); }},
+      {re(R"(agent (\w+) asks (\w+) to take (\w+))"),
+       [](Office& o, const Match& m) { return o.ask_to_take(m[1], m[2], m[3]); }},
+      {re(R"(agent (\w+) takes the transfer of (\w+) back)"),
+       [](Office& o, const Match& m) { return o.take_back(m[1], m[2]); }},
+      {re(R"(agent (\w+) consults (\w+) on (\w+))"),
+       [](Office& o, const Match& m) { return o.consult(m[1], m[2], m[3]); }},
       {re(R"(advance (\d+)(ms|s|m|h|d))"),
        [](Office& o, const Match& m) {
          o.advance(milliseconds(span_ms(m[1], m[2])));
@@ -105,6 +120,65 @@ std::vector<Statement> acts() {
        [](Office& o, const Match&) {
          o.restart();
          return Status{};
+       }},
+  };
+}
+
+std::string joined(const auto& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+/// What a company writes into a queue's policy.
+std::vector<Statement> queue_rules() {
+  const auto re = [](const char* text) { return std::regex(std::string("^queue (\\w+) ") + text + "$"); };
+  return {
+      {re(R"(rings (\d+) at once for (\d+)(ms|s|m|h|d))"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) {
+           policy.strategy = routing::Strategy::ring_several;
+           policy.ring_count = std::stoll(m[2]);
+           policy.offer_ms = span_ms(m[3], m[4]);
+         });
+       }},
+      {re(R"(gives (\d+)(ms|s|m|h|d) of wrap-up, at most (\d+)(ms|s|m|h|d))"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) {
+           policy.wrap_up_ms = span_ms(m[2], m[3]);
+           policy.wrap_up_max_ms = span_ms(m[4], m[5]);
+         });
+       }},
+      {re(R"(alarms when more than (\d+) wait)"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) { policy.alarm_length = std::stoll(m[2]); });
+       }},
+      {re(R"(alarms when somebody waits longer than (\d+)(ms|s|m|h|d))"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) { policy.alarm_wait_ms = span_ms(m[2], m[3]); });
+       }},
+      {re(R"(passes silent agents' customers on after (\d+)(ms|s|m|h|d), at most (\d+) times)"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) {
+           policy.silence = routing::SilenceRules{};
+           policy.silence->redispatch_ms = span_ms(m[2], m[3]);
+           policy.silence->hops_max = std::stoll(m[4]);
+         });
+       }},
+      {re(R"(reminds quiet customers after (\d+)(ms|s|m|h|d) and closes after (\d+)(ms|s|m|h|d))"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) {
+           if (!policy.silence) policy.silence.emplace();
+           policy.silence->remind_ms = span_ms(m[2], m[3]);
+           policy.silence->close_ms = span_ms(m[4], m[5]);
+         });
+       }},
+      {re(R"(overflows to (\w+) when more than (\d+) wait)"),
+       [](Office& o, const Match& m) {
+         return o.change_queue(m[1], [&](routing::QueuePolicy& policy) {
+           policy.overflow_team_ids = {o.team(m[2])};
+           policy.length_max = std::stoll(m[3]);
+         });
        }},
   };
 }
@@ -190,6 +264,32 @@ std::vector<Statement> expectations() {
          expect(must(o.follow_ups(m[1])).empty() == (m[2] == "no"), "it is the other way round");
          return Status{};
        }},
+      {re(R"((\w+) rings for (.+))"),
+       [](Office& o, const Match& m) {
+         const auto names = o.rings_for(m[1]);
+         const std::string now = names.empty() ? "nobody" : joined(names);
+         expect(now == m[2].str(), "it rings for " + now);
+         return Status{};
+       }},
+      {re(R"(the queue of (\w+) stands without alarm)"),
+       [](Office& o, const Match& m) {
+         const auto kinds = o.alarms_of(m[1]);
+         expect(kinds.empty(), "alarms stand: " + joined(kinds));
+         return Status{};
+       }},
+      {re(R"(the alarm (\w+) stands for (\w+))"),
+       [](Office& o, const Match& m) {
+         const auto kinds = o.alarms_of(m[2]);
+         expect(kinds.contains(m[1]), "alarms stand: " + joined(kinds));
+         return Status{};
+       }},
+      {re(R"((\w+) was given by ([\w.]+))"),
+       [](Office& o, const Match& m) {
+         const auto why = o.why(m[1]);
+         const std::string rule = why.empty() ? "nothing" : why.front().why.rule;
+         expect(rule == m[2].str(), "it was " + rule);
+         return Status{};
+       }},
       {re(R"((\w+) waits for us: (yes|no))"),
        [](Office& o, const Match& m) {
          expect(must(o.thread(m[1])).waiting_since_ms.has_value() == (m[2] == "yes"), "it is the other way round");
@@ -207,7 +307,8 @@ Status run_line(Office& office, const std::vector<Statement>& statements, const 
 
 void run_script(std::istream& script) {
   Office office;
-  const auto doing = acts();
+  auto doing = acts();
+  for (Statement& rule : queue_rules()) doing.push_back(std::move(rule));
   const auto expecting = expectations();
   std::string line;
   for (int number = 1; std::getline(script, line); ++number) {

@@ -39,6 +39,19 @@ Status Routing::Impl::change_state(storage::Transaction& tx, const std::shared_p
   return {};
 }
 
+void Routing::Impl::believe(World& world, UserId agent, const std::optional<StoredState>& stored) const {
+  const AgentView* old = world.board.agent(agent);
+  if (!old) return;
+  AgentView view = *old;
+  view.state = stored ? stored->state : AgentState::offline;
+  world.board.put_agent(std::move(view));
+  if (!stored) return;
+  Person& person = world.people[agent];
+  person.reason = stored->reason;
+  person.since = stored->since;
+  person.until = stored->until;
+}
+
 void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const AgentStatus& status) {
   std::vector<ConversationId> stranded;  // nobody is left for them: they may get a date
   {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kLastAgent = "routing.rule.last_agent";
 constexpr std::string_view kAgentFull = "routing.agent_full";
+constexpr std::string_view kAgentElsewhere = "routing.agent_not_online";
 
 }  // namespace
 
@@ -230,12 +231,16 @@ void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment
   }
   ++in_flight;
   auto version = std::make_shared<std::int64_t>(0);
+  auto state = std::make_shared<std::optional<StoredState>>();
   database.write_async(
       world->tenant,
-      [this, world, assignment, version, look_at](storage::Transaction& tx) -> Status {
+      [this, world, assignment, version, state, look_at](storage::Transaction& tx) -> Status {
         YD_TRY(const auto before, conversations.load(tx, world->tenant, assignment.item));
         // Moved to another queue since the decision: its agents are others.
         if (before.team_id && before.team_id != assignment.team) return fail(Code::conflict, "routing.moved");
+        // By the store's own word: he may have gone while this was on its way.
+        YD_TRY(*state, load_state(tx, world->tenant, assignment.agent));
+        if (!*state || (*state)->state != AgentState::online) return fail(Code::conflict, std::string(kAgentElsewhere));
         // By the store's own count: a grab or another process may have been faster than its event.
         YD_TRY(const auto load, conversations.load_of(tx, world->tenant, assignment.agent));
         if (load >= assignment.why.capacity) return fail(Code::conflict, std::string(kAgentFull));
@@ -251,10 +256,11 @@ void Routing::Impl::commit(const std::shared_ptr<World>& world, const Assignment
             tx, world->tenant, ids.next_value(),
             {assignment.item, conversation.episode_id, assignment.agent, assignment.team, clock.now(), assignment.why});
       },
-      [this, world, assignment, version, look_at](const Status& status) {
+      [this, world, assignment, version, state, look_at](const Status& status) {
         bool overtaken = false;
         {
           const std::scoped_lock lock(world->mutex);
+          if (!status && status.error().reason == kAgentElsewhere) believe(*world, assignment.agent, *state);
           const auto mine = world->reserved.find(assignment.item);
           overtaken = status && mine != world->reserved.end() && mine->second > *version;
           if (mine != world->reserved.end()) world->reserved.erase(mine);

@@ -81,6 +81,8 @@ struct Routing::Impl {
   void serve_agent(const std::shared_ptr<World>& world, UserId agent);
   void serve_everything(const std::shared_ptr<World>& world);
   void commit(const std::shared_ptr<World>& world, const Assignment& assignment);
+  /// Brings an agent on the board to what the store says of him. World's mutex held.
+  void believe(World& world, UserId agent, const std::optional<StoredState>& stored) const;
   /// Where an item waits that nobody can take now.
   struct Placement {
     TeamId team;

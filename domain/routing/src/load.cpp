@@ -49,6 +49,9 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
     if (c.state == conversation::State::assigned || c.episode_number < 2) continue;
     YD_TRY(world->preferred[c.id], last_agent(tx, tenant, c.id));
   }
+  YD_TRY(const auto refused, load_refusals(tx, tenant, clock.now() - kRefusalLasts));
+  for (const StoredRefusal& one : refused)
+    world->refusals[one.conversation].push_back({one.agent, one.at + kRefusalLasts});
   put_items(*world, open);
   YD_TRY(world->queue_alarms, load_queue_alarms(tx, tenant));
   YD_TRY(const auto offers, load_open_offers(tx, tenant));

@@ -76,6 +76,26 @@ Result<std::vector<StoredOffer>> load_open_offers(storage::Transaction& tx, Tena
   return out;
 }
 
+Result<std::vector<StoredRefusal>> load_refusals(storage::Transaction& tx, TenantId tenant, UtcTime since) {
+  struct Row {
+    ConversationId conversation;
+    std::string agents;
+    UtcTime at;
+  };
+  YD_TRY(const auto rows,
+         tx.all(
+             queries::refused_offers,
+             [](const storage::Row& row) { return Row{row.id<ConversationId>(0), row.string(1), row.time(2)}; }, tenant,
+             since));
+  std::vector<StoredRefusal> out;
+  for (const Row& row : rows) {
+    YD_TRY(const auto agents, json::decode<OfferAgents>(row.agents));
+    for (const auto* list : {&agents.rings, &agents.declined})
+      for (const UserId agent : *list) out.push_back({row.conversation, agent, row.at});
+  }
+  return out;
+}
+
 Status store_offer_agents(storage::Transaction& tx, TenantId tenant, const StoredOffer& offer) {
   return tx.exec_deferred(queries::update_offer_agents, tenant, offer.id, encode_agents(offer));
 }

@@ -33,6 +33,13 @@ struct StoredOffer {
 Result<bool> insert_offer(storage::Transaction& tx, TenantId tenant, const StoredOffer& offer);
 Result<std::optional<StoredOffer>> load_offer(storage::Transaction& tx, TenantId tenant, OfferId id);
 Result<std::vector<StoredOffer>> load_open_offers(storage::Transaction& tx, TenantId tenant);
+/// Who declined a ring, or let it ring to its end, since then.
+struct StoredRefusal {
+  ConversationId conversation;
+  UserId agent;
+  UtcTime at;
+};
+Result<std::vector<StoredRefusal>> load_refusals(storage::Transaction& tx, TenantId tenant, UtcTime since);
 /// Whom it still rings for.
 Status store_offer_agents(storage::Transaction& tx, TenantId tenant, const StoredOffer& offer);
 /// False when it had ended before: of two who end it one wins.

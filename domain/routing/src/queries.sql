@@ -159,3 +159,7 @@ ON CONFLICT (tenant_id, team_id, kind) DO NOTHING
 
 -- name: delete_queue_alarm
 DELETE FROM routing_queue_alarm WHERE tenant_id = $1 AND team_id = $2 AND kind = $3
+
+-- name: refused_offers
+SELECT conversation_id, agents, ended_at_ms FROM routing_offer
+WHERE tenant_id = $1 AND ended_at_ms > $2 AND kind = 'ring' AND outcome IN ('declined', 'expired') ORDER BY id LIMIT 100000
