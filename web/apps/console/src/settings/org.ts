@@ -6,7 +6,6 @@ import { computed, ref } from "vue";
 import { api } from "../lib/api";
 import { t } from "../i18n";
 import { useDirectory } from "../stores/directory";
-import type { QueuePolicy } from "./model/policy";
 import { buildTree, pathTo, unitOptions } from "./model/tree";
 
 /** Beyond this many people the list asks for a search instead of loading on. */
@@ -92,8 +91,3 @@ export const useOrg = defineStore("settings-org", () => {
     takeUser,
   };
 });
-
-export const policies = {
-  list: () => api.http.get<{ items: QueuePolicy[] }>("/routing/policies"),
-  save: (policy: QueuePolicy) => api.http.put<QueuePolicy>("/routing/policies", policy),
-};

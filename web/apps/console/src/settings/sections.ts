@@ -1,13 +1,20 @@
 // The settings' table of contents: who sees what. A section is one lazily loaded page.
 import type { Permission } from "@yingda/client";
 import {
+  BellRing,
   Building2,
+  Coffee,
+  Grid3x3,
   KeyRound,
+  ListOrdered,
+  Mail,
   MessageCircleCode,
   MessagesSquare,
   Network,
   ScrollText,
   ShieldCheck,
+  Signpost,
+  Star,
   UserCog,
   Users,
 } from "@lucide/vue";
@@ -21,7 +28,7 @@ export interface Section {
   key: string;
   /** Where it differs from the key: a page with things of its own inside. */
   path?: string;
-  group: "personal" | "service" | "company" | "developer";
+  group: "personal" | "service" | "routing" | "company" | "developer";
   icon: Component;
   visible: (session: Rights) => boolean;
   component: () => Promise<unknown>;
@@ -51,6 +58,56 @@ export const sections: Section[] = [
     icon: MessageCircleCode,
     visible: needs("settings_manage"),
     component: () => import("./widget/WidgetPage.vue"),
+  },
+  {
+    key: "queues",
+    path: "queues/:id?",
+    group: "routing",
+    icon: ListOrdered,
+    visible: needs("settings_manage"),
+    component: () => import("./queues/QueuesPage.vue"),
+  },
+  {
+    key: "entrance",
+    group: "routing",
+    icon: Signpost,
+    visible: needs("settings_manage"),
+    component: () => import("./entrance/EntrancePage.vue"),
+  },
+  {
+    key: "skills",
+    group: "routing",
+    icon: Grid3x3,
+    visible: needs("settings_manage"),
+    component: () => import("./skills/SkillsPage.vue"),
+  },
+  {
+    key: "rating",
+    group: "routing",
+    icon: Star,
+    visible: needs("settings_manage"),
+    component: () => import("./rating/RatingPage.vue"),
+  },
+  {
+    key: "reasons",
+    group: "routing",
+    icon: Coffee,
+    visible: needs("settings_manage"),
+    component: () => import("./reasons/ReasonsPage.vue"),
+  },
+  {
+    key: "alarms",
+    group: "routing",
+    icon: BellRing,
+    visible: needs("settings_manage"),
+    component: () => import("./alarms/AlarmsPage.vue"),
+  },
+  {
+    key: "mail",
+    group: "routing",
+    icon: Mail,
+    visible: needs("settings_manage"),
+    component: () => import("./mail/MailPage.vue"),
   },
   {
     key: "agents",
@@ -97,4 +154,4 @@ export const sections: Section[] = [
   },
 ];
 
-export const groups = ["personal", "service", "company", "developer"] as const;
+export const groups = ["personal", "service", "routing", "company", "developer"] as const;

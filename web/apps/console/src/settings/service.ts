@@ -191,10 +191,11 @@ export interface MailSettings {
   link_base_url: string;
 }
 export interface MailTest {
-  sent: boolean;
-  /** The mail server's own words. */
-  answer?: string;
-  [more: string]: unknown;
+  accepted: boolean;
+  verdict: string;
+  /** The mail server's reply code and its own words. */
+  code: number;
+  words: string;
 }
 export interface MailStatus {
   id: Id;
@@ -203,7 +204,8 @@ export interface MailStatus {
   state: "queued" | "sending" | "sent" | "failed" | "given_up" | "cancelled";
   answers: number;
   attempts: number;
-  [more: string]: unknown;
+  words: string;
+  created_at_ms: Ms;
 }
 export const mail = {
   settings: () => http.get<MailSettings>("/mail-settings"),

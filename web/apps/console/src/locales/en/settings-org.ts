@@ -156,7 +156,6 @@ export default {
     wait: "Limit the wait",
     waitHint: "Customers who waited longer go to the overflow teams.",
     overflow: "Overflow to",
-    overflowNone: "No team: ask for a message",
     overflowHint: "Tried in this order. If nobody is there, the customer leaves a message and is answered in order later. Nothing is lost.",
   },
 };

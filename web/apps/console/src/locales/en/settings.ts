@@ -1,4 +1,6 @@
 import org from "./settings-org";
+import routing from "./settings-routing";
+import service from "./settings-service";
 import widget from "./settings-widget";
 import words from "./settings-words";
 
@@ -10,8 +12,15 @@ export default {
   tooLong: "At most {n} characters.",
   secretOnce: "Save it somewhere safe now. It cannot be shown again; if it is lost, make a new one.",
   secretKept: "I have saved it",
-  group: { personal: "Personal", service: "Service", company: "Company", developer: "Integration & security" },
+  group: { personal: "Personal", service: "Service", routing: "Serving customers", company: "Company", developer: "Integration & security" },
   section: {
+    queues: "Queues",
+    skills: "Skills",
+    entrance: "Entrance",
+    reasons: "Break reasons",
+    alarms: "Alarm notices",
+    rating: "Ratings",
+    mail: "Mail to customers",
     profile: "Profile",
     canned: "Canned replies",
     widget: "Web widget",
@@ -23,6 +32,13 @@ export default {
     audit: "Audit log",
   },
   lead: {
+    queues: "Every team's queue: who gets it, who is first, how long, when you are open.",
+    skills: "Who can do what, how well, and in which languages. Counts as soon as it is saved.",
+    entrance: "Where new customers go: by channel, page, region, level, topic and what they write.",
+    reasons: "What agents choose when they are busy or on a break; part of their day.",
+    alarms: "Alarms stand on the supervisors' board; here they go to your own systems, too.",
+    rating: "First whether it is solved, then the rating; low ones are followed up.",
+    mail: "Answers go by mail to customers who left.",
     profile: "The name customers see, password, two-step verification, and preferences of this browser.",
     canned: "Type “/” in the composer to insert one. Shared replies are for everyone, personal ones only for you.",
     widget: "The chat entrance on your website: look, wording, answering team and embed code.",
@@ -250,5 +266,7 @@ export default {
   rightLacking: "You lack this permission yourself and cannot give it.",
   scope: words.scope,
   ...org,
+  ...routing,
+  ...service,
   ...widget,
 };

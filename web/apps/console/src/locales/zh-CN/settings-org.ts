@@ -156,7 +156,6 @@ export default {
     wait: "限制等待时间",
     waitHint: "等得超过这个时间的客户，转到溢出班组。",
     overflow: "溢出到",
-    overflowNone: "不转班组，请客户留言",
     overflowHint: "按选择的顺序尝试。都没有人时请客户留言，上线后按顺序回复，不会丢失。",
   },
 };

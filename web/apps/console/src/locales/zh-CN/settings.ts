@@ -1,4 +1,6 @@
 import org from "./settings-org";
+import routing from "./settings-routing";
+import service from "./settings-service";
 import widget from "./settings-widget";
 import words from "./settings-words";
 
@@ -10,8 +12,15 @@ export default {
   tooLong: "最多 {n} 个字。",
   secretOnce: "请立即保存到安全的地方。关闭后无法再次查看，遗失只能重新生成。",
   secretKept: "我已保存",
-  group: { personal: "个人", service: "服务", company: "企业", developer: "集成与安全" },
+  group: { personal: "个人", service: "服务", routing: "分配与服务", company: "企业", developer: "集成与安全" },
   section: {
+    queues: "排队与分配",
+    skills: "技能矩阵",
+    entrance: "入口分配",
+    reasons: "小休原因",
+    alarms: "告警通知",
+    rating: "满意度评价",
+    mail: "邮件补发",
     profile: "个人资料",
     canned: "快捷回复",
     widget: "网页组件",
@@ -23,6 +32,13 @@ export default {
     audit: "操作审计",
   },
   lead: {
+    queues: "每个班组的队列：分给谁、谁先、多久、何时上班。",
+    skills: "谁会什么、会到什么程度、说什么语言。改动保存后立即生效。",
+    entrance: "新来的客户去哪个班组：按渠道、网页、地区、等级、所选问题和说的话。",
+    reasons: "坐席示忙或小休时选择的原因，会记入他的一天。",
+    alarms: "告警除了显示在主管看板上，还可以发到您自己的系统。",
+    rating: "先问是否解决，再请评价；低分有人回访。",
+    mail: "客户离开后，把答复用邮件送到他手里。",
     profile: "客户看到的名字、密码、两步验证，以及本浏览器上的偏好。",
     canned: "在输入框打“/”即可插入。公共回复全员可用，个人回复只有您自己能看到。",
     widget: "放在您网站上的聊天入口：外观、文案、接待班组与嵌入代码。",
@@ -250,5 +266,7 @@ export default {
   rightLacking: "您自己没有这项权限，不能授予别人。",
   scope: words.scope,
   ...org,
+  ...routing,
+  ...service,
   ...widget,
 };
