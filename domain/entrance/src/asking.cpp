@@ -17,7 +17,7 @@ Status Entrance::Impl::ask(storage::Transaction& tx, TenantId tenant, const Plan
                {.agent = {}, .team = record.team_id, .reason = "routing.queued", .note = {}, .expected_version = {}}));
   }
   const store::DeadlineOf whose{c.id, c.episode_id};
-  YD_CHECK(timers.schedule(tx, {tenant, std::string(kDeadlineTimer), to_string(c.id), *record.deadline_at_ms,
+  YD_CHECK(timers.schedule(tx, {tenant, std::string(kDeadlineTimer), to_string(c.episode_id), *record.deadline_at_ms,
                                 store::encode_deadline(whose)}));
   YD_CHECK(store::count_external(tx, tenant, {.asked = 1}));
   ExternalQuestion question{tenant,
@@ -116,7 +116,7 @@ Status Entrance::Impl::settle(storage::Transaction& tx, TenantId tenant, const s
                                   .failed = ending.state == Asking::failed ? 1 : 0,
                                   .last_error = ending.error,
                                   .last_at_ms = clock.now()}));
-  YD_CHECK(timers.cancel(tx, tenant, kDeadlineTimer, to_string(whose.conversation_id)));
+  YD_CHECK(timers.cancel(tx, tenant, kDeadlineTimer, to_string(whose.episode_id)));
   if (current) tx.emit({tenant, "entrance.decided", store::encode_decided({std::move(c), decision_of(*record)})});
   return {};
 }

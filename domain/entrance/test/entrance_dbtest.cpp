@@ -318,6 +318,8 @@ TEST_F(AskingTest, ClosedAndBack_WhileAsked_TheOldDeadlineDoesNotTouchTheNewEpis
   shop.pass(kDeadlineMax);
   EXPECT_EQ(shop.load(c.id).state, State::assigned);
   EXPECT_EQ(shop.why(c.id)->external, Asking::late);
+  EXPECT_EQ(shop.external().asked, 2);
+  EXPECT_EQ(shop.external().late, 2) << "every question ends";
 }
 
 TEST_F(AskingTest, AfterADeadline_ItIsLookedAfterLikeAnyOther) {

@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::size_t kAskedAtOnce = 200;  // conversations a write job asks about; keeps jobs short after a restart
 
+/// Another try may succeed.
+bool passing(const Error& error) {
+  return error.code == Code::unavailable || error.code == Code::timeout || error.code == Code::cancelled ||
+         error.code == Code::conflict;
+}
+
 }  // namespace
 
 TeamId Routing::Impl::default_team(const World& world, WidgetId widget) const {
@@ -60,11 +66,14 @@ void Routing::Impl::enter(const std::shared_ptr<World>& world, std::vector<Conve
             if (!c && c.error().code == Code::not_found) continue;
             if (!c) return std::unexpected(std::move(c).error());
             const bool waits = c->state == conversation::State::queued || c->state == conversation::State::promised;
-            EntranceDecision decision;
-            if (waits) {
-              YD_TRY(decision, entrance.decide(tx, world->tenant, *c));
+            auto decision = waits ? entrance.decide(tx, world->tenant, *c) : EntranceDecision{};
+            if (!decision) {
+              if (passing(decision.error())) return std::unexpected(std::move(decision).error());
+              // Nobody is dropped for what cannot be decided: he waits where his entrance leads.
+              log::error("routing.entrance_undecided", decision.error());
+              decision.emplace();
             }
-            answers->emplace_back(*std::move(c), std::move(decision));
+            answers->emplace_back(*std::move(c), *std::move(decision));
           }
           return {};
         },

@@ -186,6 +186,22 @@ TEST_F(ChoiceTest, Language_FindsWhoSpeaksIt) {
   EXPECT_EQ(owner(id), li.user);
 }
 
+TEST_F(ChoiceTest, Entrance_ThatCannotDecide_DropsNobody) {
+  int asked = 0;
+  office.routing().set_entrance(
+      {.asks = {},
+       .decide = [&](storage::Transaction&, TenantId, conversation::Conversation&) -> Result<EntranceDecision> {
+         // Once something that passes, then something that stays.
+         return ++asked == 1 ? fail(Code::conflict, "conversation.version_conflict")
+                             : fail(Code::corrupt, "request.invalid_json");
+       },
+       .default_team = {}});
+  const auto wang = office.make_agent("wang", {office.care});
+  office.online(wang);
+  EXPECT_EQ(owner(arrive()), wang.user);
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_F(ChoiceTest, QueueTooLong_OverflowsWhereSomebodyIs) {
   const auto wang = office.make_agent("wang", {office.care}, 1);
   const auto zhao = office.make_agent("zhao", {office.sales}, 1);
