@@ -105,54 +105,44 @@ void Link::take(Frame frame) {
   }
 }
 
-/// A write whose failure becomes an error frame and whose success shows itself as an event.
-void Link::write(std::function<Status(storage::Transaction&)> job) {
+/// A write whose failure becomes an error frame; success shows itself as an event, or by what `then` says.
+void Link::write(std::function<Status(storage::Transaction&)> job, std::function<void(Answers&)> then) {
   const auto impl = impl_.lock();
   if (!impl) return;
-  impl->database.write_async(visitor_.tenant, std::move(job), [weak = weak_from_this()](const Status& status) {
-    if (status) return;
-    if (const auto self = weak.lock()) self->error(status.error());
-  });
-}
-
-void Link::write_answered(std::function<Status(storage::Transaction&)> job, std::function<std::string()> frame) {
-  const auto impl = impl_.lock();
   if (const auto answers = answers_.lock()) answers->in_flight(1);
-  // A poll's link has nobody else who keeps it until the store has answered.
   impl->database.write_async(visitor_.tenant, std::move(job),
-                             [self = shared_from_this(), frame = std::move(frame)](const Status& status) {
+                             [self = shared_from_this(), then = std::move(then)](const Status& status) {
                                const auto answers = self->answers_.lock();
                                if (!answers) return;
-                               if (status)
-                                 answers->answer(frame());
-                               else
+                               if (!status) {
                                  self->error(status.error());
+                               } else if (then) {
+                                 then(*answers);
+                               }
                                answers->in_flight(-1);
                              });
 }
 
 void Link::contact(customer::Contact left) {
-  const auto impl = impl_.lock();
   const auto kept = std::make_shared<const customer::Contact>(std::move(left));
-  write_answered(
-      [impl, visitor = visitor_, kept](storage::Transaction& tx) -> Status {
+  write(
+      [impl = impl_.lock(), visitor = visitor_, kept](storage::Transaction& tx) -> Status {
         YD_CHECK(impl->customers.leave_contact(tx, visitor.tenant, visitor.customer, *kept));
         YD_CHECK(impl->conversations.refresh_customer(tx, visitor.tenant, visitor.customer));
         return {};
       },
-      [kept] { return contact_frame(*kept); });
+      [kept](Answers& answers) { answers.answer(contact_frame(*kept)); });
 }
 
 void Link::answer_invitation(rating::Answer answer) {
-  const auto impl = impl_.lock();
   const auto kept = std::make_shared<rating::Invitation>();
-  write_answered(
-      [impl, visitor = visitor_, kept, answer = std::move(answer)](storage::Transaction& tx) -> Status {
+  write(
+      [impl = impl_.lock(), visitor = visitor_, kept, answer = std::move(answer)](storage::Transaction& tx) -> Status {
         if (!impl->ratings) return fail(Code::not_found, "rating.not_invited");
         YD_TRY(*kept, impl->ratings->answer(tx, visitor.tenant, visitor.customer, answer));
         return {};
       },
-      [kept] { return rated_frame(*kept); });
+      [kept](Answers& answers) { answers.answer(rated_frame(*kept)); });
 }
 
 void Link::page(PageFrame frame) {

@@ -44,9 +44,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void page(PageFrame frame);
   void contact(customer::Contact left);
   void answer_invitation(rating::Answer answer);
-  void write(std::function<Status(storage::Transaction&)> job);
-  /// A write that is answered by `frame` when it is durable, by an error frame otherwise; a poll waits for it.
-  void write_answered(std::function<Status(storage::Transaction&)> job, std::function<std::string()> frame);
+  void write(std::function<Status(storage::Transaction&)> job, std::function<void(Answers&)> then = {});
 
   const std::weak_ptr<Webchat::Impl> impl_;
   const std::weak_ptr<Answers> answers_;

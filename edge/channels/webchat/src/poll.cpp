@@ -25,6 +25,7 @@ class Poll final : public realtime::Outlet, public Answers, public std::enable_s
   void in_flight(int by) override {
     const std::scoped_lock lock(mutex_);
     in_flight_ += by;
+    if (expired_ && in_flight_ == 0 && !answered_) return tell();
     tell_when_ready();
   }
   void send(std::shared_ptr<const std::string> frame) override {
@@ -57,10 +58,16 @@ class Poll final : public realtime::Outlet, public Answers, public std::enable_s
   }
   void close(int code, std::string_view reason) override {
     (void)code, (void)reason;
-    expire();
+    cut();
   }
   std::int64_t queued_bytes() const override { return 0; }
+  /// The wait is over: what is on its way to the store is waited for, so that its answer is not lost.
   void expire() {
+    const std::scoped_lock lock(mutex_);
+    expired_ = true;
+    if (!answered_ && in_flight_ == 0) tell();
+  }
+  void cut() {
     const std::scoped_lock lock(mutex_);
     if (!answered_) tell();
   }
@@ -101,7 +108,7 @@ class Poll final : public realtime::Outlet, public Answers, public std::enable_s
   realtime::SubscriberPtr who_;
   std::int64_t bytes_ = 0, last_seq_;
   int in_flight_ = 0;
-  bool live_ = false, answered_ = false;
+  bool live_ = false, answered_ = false, expired_ = false;
 };
 
 }  // namespace
@@ -141,7 +148,7 @@ void Webchat::Impl::poll(const net::HttpRequest& request, const net::HttpReply& 
     auto poll = std::make_shared<Poll>(self, kept, reply, asked.since);
     auto link = std::make_shared<Link>(self, *visitor, address_key(kept->remote_address), language_of(*kept), poll);
     const auto who = self->hub.open_visitor(visitor->tenant, visitor->customer, poll, *std::move(thread));
-    if (!who) return poll->expire();
+    if (!who) return poll->cut();
     poll->own(who);
     link->attach(who);
     for (const std::string& text : asked.frames) {
@@ -154,6 +161,9 @@ void Webchat::Impl::poll(const net::HttpRequest& request, const net::HttpReply& 
     }
     self->hub.hello_visitor(who, asked.since);
     self->hub.after(seconds(asked.wait_s), [poll] { poll->expire(); });
+    self->hub.after(DurationMs{seconds(asked.wait_s).ms + kPollStoreWaitMax.ms}, [weak = std::weak_ptr(poll)] {
+      if (const auto late = weak.lock()) late->cut();
+    });
   });
 }
 

@@ -432,6 +432,23 @@ TEST_F(ShopTest, Contact_Left_FillsTheEmptyCustomerAsUnverifiedAndIsAskedNoMore)
   EXPECT_EQ(customer.attributes.at(std::string(customer::kUnverifiedEmail)), "other@example.com");
 }
 
+TEST_F(ShopTest, Poll_WithoutWaiting_StillHearsWhatItsFramesCameTo) {
+  const auto session = shop().session();
+  const auto poll = [&](const std::string& frame) {
+    return shop()
+        .post("/api/v1/webchat/poll",
+              R"({"since":)" + std::to_string(session.last_seq) + R"(,"wait_s":0,"frames":[)" + frame + "]}",
+              Shop::bearer(session.visitor_token))
+        .body;
+  };
+  EXPECT_THAT(poll(send_frame("k1", "hello")), AllOf(HasSubstr(R"("t":"ack")"), HasSubstr("\"k1\"")));
+  EXPECT_THAT(poll(R"({"t":"contact","phone":"139 0000 0000"})"),
+              HasSubstr(R"("t":"contact","phone":"139 0000 0000")"));
+  EXPECT_THAT(poll(R"({"t":"contact","email":"nonsense"})"), HasSubstr("request.invalid_fields"));
+  EXPECT_THAT(poll(R"({"t":"rate","episode_id":")" + to_string(EpisodeId{1}) + R"(","solved":true})"),
+              HasSubstr("rating.not_invited"));
+}
+
 TEST_F(ShopTest, Info_FollowsThePolicyAtOnceAndSpeaksBothLanguages) {
   auto& office = shop().office;
   const std::string path = "/api/v1/webchat/" + shop().widget.key + "/info?lang=";

@@ -22,13 +22,14 @@ inline constexpr int kSessionMessages = 30;              // newest messages in a
 inline constexpr int kMessagesPageMax = 100;
 inline constexpr int kPollFramesMax = 20;  // client frames in one poll
 inline constexpr DurationMs kPollWaitMax = seconds(25);
-inline constexpr DurationMs kHelloDeadline = seconds(20);  // a socket that has not said hello by then is closed
-inline constexpr DurationMs kTokenLife = days(400);        // a visitor token; renewed by every session that is older …
-inline constexpr DurationMs kTokenRenew = days(1);         // … than this
-inline constexpr DurationMs kSecretLife = days(90);        // then a new secret signs; older ones still verify
-inline constexpr int kSecretsKept = 6;                     // covers kTokenLife
-inline constexpr DurationMs kConfigCached = seconds(60);   // Cache-Control of a widget's configuration
-inline constexpr int kSendsInFlightMax = 64;               // unacknowledged sends of one socket
+inline constexpr DurationMs kPollStoreWaitMax = seconds(10);  // beyond the wait, for writes on their way
+inline constexpr DurationMs kHelloDeadline = seconds(20);     // a socket that has not said hello by then is closed
+inline constexpr DurationMs kTokenLife = days(400);       // a visitor token; renewed by every session that is older …
+inline constexpr DurationMs kTokenRenew = days(1);        // … than this
+inline constexpr DurationMs kSecretLife = days(90);       // then a new secret signs; older ones still verify
+inline constexpr int kSecretsKept = 6;                    // covers kTokenLife
+inline constexpr DurationMs kConfigCached = seconds(60);  // Cache-Control of a widget's configuration
+inline constexpr int kSendsInFlightMax = 64;              // unacknowledged sends of one socket
 /// Room for multipart boundaries and part headers around a file of conversation::kFileBytesMax.
 inline constexpr std::int64_t kMultipartOverheadMax = 16 * 1024;
 
