@@ -27,14 +27,17 @@ struct Office::Rooms {
   std::unique_ptr<customer::Customers> customers;
   std::unique_ptr<conversation::Conversations> conversations;
   std::unique_ptr<routing::Routing> routing;
+  std::unique_ptr<entrance::Entrance> entrance;
   std::unique_ptr<rating::Ratings> ratings;
 
   ~Rooms() {
+    if (entrance) entrance->stop();
     if (routing) routing->stop();
     if (dispatcher) dispatcher->stop();
     if (timers) timers->stop();
     workers.stop(seconds(5));
     ratings.reset();
+    entrance.reset();
     routing.reset();
     dispatcher.reset();
     timers.reset();
@@ -75,8 +78,9 @@ void Office::open_rooms() {
   if (!database) throw std::runtime_error(describe(database.error()));
   r.database = std::move(*database);
   std::vector<storage::Migration> all;
-  for (const auto list : {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
-                          conversation::migrations(), routing::migrations(), rating::migrations()}) {
+  for (const auto list :
+       {storage::migrations(), runtime::migrations(), org::migrations(), customer::migrations(),
+        conversation::migrations(), routing::migrations(), entrance::migrations(), rating::migrations()}) {
     all.insert(all.end(), list.begin(), list.end());
   }
   must(r.database->migrate(all), "migrate");
@@ -87,12 +91,17 @@ void Office::open_rooms() {
   r.conversations = std::make_unique<conversation::Conversations>(clock_, ids_, *r.org, *r.customers);
   r.routing =
       std::make_unique<routing::Routing>(*r.database, *r.dispatcher, *r.timers, clock_, ids_, *r.org, *r.conversations);
-  r.routing->set_entrance({.asks = {}, .decide = {}, .default_team = [this](TenantId, WidgetId) {
-                             const auto it = teams_.find(first_team_);
-                             return it == teams_.end() ? TeamId{} : it->second;
-                           }});
+  r.entrance = std::make_unique<entrance::Entrance>(*r.database, *r.dispatcher, *r.timers, clock_, ids_, *r.org,
+                                                    *r.customers, *r.conversations, *r.routing, SecretBox({}));
+  routing::EntrancePort port = r.entrance->port();
+  port.default_team = [this](TenantId, WidgetId) {
+    const auto it = teams_.find(first_team_);
+    return it == teams_.end() ? TeamId{} : it->second;
+  };
+  r.routing->set_entrance(std::move(port));
   r.ratings = std::make_unique<rating::Ratings>(*r.database, *r.dispatcher, clock_, ids_, *r.org, *r.conversations);
   r.ratings->start();
+  must(r.entrance->start(), "entrance");
   must(r.routing->start(), "routing");
   must(r.timers->start(runtime::Firing::by_hand), "timers");
   must(r.dispatcher->start(), "dispatcher");
@@ -277,19 +286,56 @@ void Office::connect(const std::string& agent, bool connected) {
   settle();
 }
 
-Status Office::customer_says(const std::string& name, const std::string& text, const std::string& key) {
+Result<CustomerId> Office::customer(storage::Transaction& tx, const std::string& name, const std::string& locale) {
+  if (const auto known = customers_.find(name); known != customers_.end()) return known->second;
+  YD_TRY(const auto fresh, rooms_->customers->create_anonymous(tx, tenant_, locale));
+  customer::Identity identity;
+  identity.external_id = name;
+  identity.name = name;
+  YD_TRY(const auto made, rooms_->customers->identify(tx, tenant_, identity, fresh.id));
+  return customers_.emplace(name, made.id).first->second;
+}
+
+Status Office::know(const std::string& name, const std::string& locale, const customer::Identity& facts) {
+  return rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
+    YD_TRY(const CustomerId id, customer(tx, name, locale));
+    customer::Identity identity = facts;
+    identity.external_id = name;
+    YD_CHECK(rooms_->customers->identify(tx, tenant_, identity, id));
+    return {};
+  });
+}
+
+Status Office::look_at(const std::string& name, const std::string& url) {
+  return rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
+    YD_TRY(const CustomerId id, customer(tx, name));
+    return rooms_->customers->record_page(tx, tenant_, id, {.url = url, .title = {}, .referrer = {}, .at_ms = {}});
+  });
+}
+
+Status Office::change_plan(const std::function<void(entrance::EntrancePlan&)>& change) {
   auto status = rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
-    auto known = customers_.find(name);
-    if (known == customers_.end()) {
-      customer::Identity identity;
-      identity.external_id = name;
-      identity.name = name;
-      YD_TRY(const auto made, rooms_->customers->identify(tx, tenant_, identity, {}));
-      known = customers_.emplace(name, made.id).first;
-    }
+    YD_TRY(auto plan, rooms_->entrance->plan(tx, boss_));
+    change(plan);
+    YD_CHECK(rooms_->entrance->save(tx, boss_, plan));
+    return {};
+  });
+  settle();
+  return status;
+}
+
+Result<std::optional<entrance::EntranceRecord>> Office::entered(const std::string& name) {
+  return rooms_->database->read_for<std::optional<entrance::EntranceRecord>>(
+      [&](storage::Transaction& tx) { return rooms_->entrance->why(tx, boss_, thread_id(tx, name)); });
+}
+
+Status Office::customer_says(const std::string& name, const std::string& text, const std::string& key,
+                             const std::string& topic) {
+  auto status = rooms_->database->write(tenant_, [&](storage::Transaction& tx) -> Status {
     conversation::InboundMessage message;
     message.tenant = tenant_;
-    message.customer = known->second;
+    YD_TRY(message.customer, customer(tx, name));
+    message.topic = topic;
     message.client_msg_id = key.empty() ? fmt::format("k{}", ids_.next_value()) : key;
     message.text = text;
     last_key_[name] = message.client_msg_id;

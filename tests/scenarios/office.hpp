@@ -13,6 +13,7 @@
 #include "yingda/base/manual_clock.hpp"
 #include "yingda/conversation/conversation.hpp"
 #include "yingda/customer/customer.hpp"
+#include "yingda/entrance/entrance.hpp"
 #include "yingda/org/org.hpp"
 #include "yingda/rating/ratings.hpp"
 #include "yingda/routing/routing.hpp"
@@ -39,8 +40,15 @@ class Office {
   Status ask_to_take(const std::string& agent, const std::string& colleague, const std::string& customer);
   Status take_back(const std::string& agent, const std::string& customer);
   Status consult(const std::string& agent, const std::string& colleague, const std::string& customer);
-  /// `key` repeats an earlier message when given.
-  Status customer_says(const std::string& customer, const std::string& text, const std::string& key = "");
+  /// `key` repeats an earlier message when given; `topic` was chosen in the menu.
+  Status customer_says(const std::string& customer, const std::string& text, const std::string& key = "",
+                       const std::string& topic = "");
+  /// What is known of a customer before he writes.
+  Status know(const std::string& customer, const std::string& locale, const customer::Identity& facts);
+  Status look_at(const std::string& customer, const std::string& url);
+  /// Changes rules, menus or external program of the entrance.
+  Status change_plan(const std::function<void(entrance::EntrancePlan&)>& change);
+  Result<std::optional<entrance::EntranceRecord>> entered(const std::string& customer);
   Status agent_says(const std::string& agent, const std::string& text, const std::string& customer, bool note);
   Status grab(const std::string& agent, const std::string& customer);
   Status transfer(const std::string& agent, const std::string& customer, const std::string& to_agent,
@@ -87,6 +95,7 @@ class Office {
   Status as(const std::string& agent, const std::string& customer, F verb);
   Result<std::vector<routing::Offer>> offers(storage::Transaction& tx, const org::Actor& actor, bool sent,
                                              const std::string& customer);
+  Result<CustomerId> customer(storage::Transaction& tx, const std::string& name, const std::string& locale = "");
   ConversationId thread_id(storage::Transaction& tx, const std::string& customer);
   void open_rooms();
 

@@ -183,6 +183,79 @@ std::vector<Statement> queue_rules() {
   };
 }
 
+/// `level is "gold" and page contains "/loan"`.
+std::vector<entrance::Condition> conditions_of(const std::string& text) {
+  static const std::regex kOne(
+      R"re((\w+)(?: called (\w+))? (is not|is given|is missing|is|contains|starts with)(?: "([^"]*)")?(?: and |$))re");
+  static const std::map<std::string, entrance::Match> kMatches{{"is", entrance::Match::is},
+                                                               {"is not", entrance::Match::is_not},
+                                                               {"contains", entrance::Match::contains},
+                                                               {"starts with", entrance::Match::starts_with},
+                                                               {"is given", entrance::Match::present},
+                                                               {"is missing", entrance::Match::absent}};
+  std::vector<entrance::Condition> out;
+  std::size_t read = 0;
+  for (std::sregex_iterator it(text.begin(), text.end(), kOne), end; it != end; ++it) {
+    const Match& m = *it;
+    const auto subject = parse_enum<entrance::Subject>(m[1].str());
+    expect(subject.has_value(), "nothing is called " + m[1].str());
+    entrance::Condition condition{.subject = *subject, .name = m[2], .match = kMatches.at(m[3]), .values = {}};
+    if (m[4].matched) condition.values = {m[4]};
+    out.push_back(std::move(condition));
+    read += m.length();
+  }
+  expect(read == text.size(), "the conditions cannot be read: " + text);
+  return out;
+}
+
+/// What is known of customers before they write, and what the company makes of it.
+std::vector<Statement> entrance_words() {
+  const auto re = [](const char* text) { return std::regex(std::string("^") + text + "$"); };
+  return {
+      {re(R"(rule (\w+)(?: when (.+?))? sends to (\w+)(?: asking for (\w+) at level (\d))?)"),
+       [](Office& o, const Match& m) {
+         return o.change_plan([&](entrance::EntrancePlan& plan) {
+           entrance::EntranceRule rule{.name = m[1], .conditions = conditions_of(m[2]), .team_id = o.team(m[3])};
+           if (m[4].matched) rule.skills = {{m[4], std::stoll(m[5])}};
+           plan.rules.push_back(std::move(rule));
+         });
+       }},
+      {re(R"(rule (\w+)(?: when (.+?))? adds priority (\d))"),
+       [](Office& o, const Match& m) {
+         return o.change_plan([&](entrance::EntrancePlan& plan) {
+           plan.rules.push_back(
+               {.name = m[1], .conditions = conditions_of(m[2]), .team_id = {}, .priority = std::stoll(m[3])});
+         });
+       }},
+      {re("no rules"),
+       [](Office& o, const Match&) { return o.change_plan([](entrance::EntrancePlan& plan) { plan.rules.clear(); }); }},
+      {re(R"(menu sends (\w+) to (\w+))"),
+       [](Office& o, const Match& m) {
+         return o.change_plan([&](entrance::EntrancePlan& plan) {
+           if (plan.menus.empty()) plan.menus.emplace_back();
+           plan.menus.front().items.push_back(
+               {.id = m[1], .label = {m[1], ""}, .topic = m[1], .team_id = o.team(m[2]), .answer = {}, .items = {}});
+         });
+       }},
+      {re(R"(visitor (\w+) speaks ([\w-]+))"), [](Office& o, const Match& m) { return o.know(m[1], m[2], {}); }},
+      {re(R"(visitor (\w+) has level (\w+))"),
+       [](Office& o, const Match& m) {
+         customer::Identity facts;
+         facts.level = m[2];
+         return o.know(m[1], "", facts);
+       }},
+      {re(R"(visitor (\w+) has (\w+) \"(.*)\")"),
+       [](Office& o, const Match& m) {
+         customer::Identity facts;
+         facts.attributes[m[2]] = m[3];
+         return o.know(m[1], "", facts);
+       }},
+      {re(R"(visitor (\w+) looks at \"(.*)\")"), [](Office& o, const Match& m) { return o.look_at(m[1], m[2]); }},
+      {re(R"(visitor (\w+) chooses (\w+) and says \"(.*)\")"),
+       [](Office& o, const Match& m) { return o.customer_says(m[1], m[3], "", m[2]); }},
+  };
+}
+
 std::vector<Statement> expectations() {
   const auto re = [](const char* text) { return std::regex(std::string("^expect ") + text + "$"); };
   return {
@@ -232,6 +305,29 @@ std::vector<Statement> expectations() {
        [](Office& o, const Match& m) {
          const auto place = o.position(m[1]);
          expect(place == std::stoll(m[2]), fmt::format("place is {}", place));
+         return Status{};
+       }},
+      {re(R"((\w+) waits in (\w+))"),
+       [](Office& o, const Match& m) {
+         const auto thread = must(o.thread(m[1]));
+         expect(thread.state == conversation::State::queued && thread.team_id == o.team(m[2]), "he does not");
+         return Status{};
+       }},
+      {re(R"((\w+) came by (?:rule (\w+)|the menu|no rule))"),
+       [](Office& o, const Match& m) {
+         const auto record = must(o.entered(m[1]));
+         if (m[2].matched)
+           expect(record && record->rule_name == m[2], "he came by " + (record ? record->rule_name : "no rule"));
+         else if (m[0].str().ends_with("menu"))
+           expect(record && !record->menu_item_id.empty(), "no choice of the menu decided");
+         else
+           expect(!record || (record->rule_id.empty() && record->menu_item_id.empty()), "a rule or the menu decided");
+         return Status{};
+       }},
+      {re(R"((\w+) has priority (\d))"),
+       [](Office& o, const Match& m) {
+         const auto thread = must(o.thread(m[1]));
+         expect(thread.priority == std::stoll(m[2]), fmt::format("priority is {}", thread.priority));
          return Status{};
        }},
       {re(R"((\w+) has episode (\d+))"),
@@ -309,6 +405,7 @@ void run_script(std::istream& script) {
   Office office;
   auto doing = acts();
   for (Statement& rule : queue_rules()) doing.push_back(std::move(rule));
+  for (Statement& rule : entrance_words()) doing.push_back(std::move(rule));
   const auto expecting = expectations();
   std::string line;
   for (int number = 1; std::getline(script, line); ++number) {
