@@ -57,7 +57,7 @@ describe("locales", () => {
         expect(flat(messages).get(key), key).not.toMatch(/[^']@|\|/);
       }
     }
-  });
+  }, 60_000);
 
   it("EveryKeyUsed_Exists", () => {
     const missing: string[] = [];
