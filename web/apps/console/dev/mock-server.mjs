@@ -460,7 +460,7 @@ export function startMock({ port = 4010, lively = false, setup = false, blockSoc
       ws.on("message", (data) => {
         const frame = JSON.parse(data);
         if (frame.t !== "hello") return clientFrame(client, frame);
-        Object.assign(client, { live: true, all: frame.all, sent: frame.since, watch: new Set(frame.watch) });
+        Object.assign(client, { live: true, all: frame.all, sent: frame.since, watch: new Set([...frame.watch, ...(frame.watch_silent ?? [])]), unseen: new Set(frame.watch_silent ?? []) });
         for (const event of log.slice(frame.since)) client.offer(event);
         client.sent = lastSeq();
         client.send({ t: "welcome", last_seq: lastSeq(), socket: "mock" });

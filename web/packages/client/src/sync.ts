@@ -215,14 +215,11 @@ export class SyncEngine {
   }
 
   private hello(): void {
-    const watch = [...this.watched].filter(([, view]) => !view.silent).map(([id]) => id);
-    this.socket?.send(JSON.stringify({ t: "hello", since: this.seq, all: this.all, watch } satisfies ClientFrame));
-  }
-
-  /** What `hello` does not carry is said again once the server listens. */
-  private renewSilent(): void {
-    for (const [id, view] of this.watched) if (view.silent) this.frame(watchFrame(id, true));
-    if (this.boardUnit !== undefined) this.frame(boardFrame(this.boardUnit));
+    const views = [...this.watched];
+    const watch = views.filter(([, view]) => !view.silent).map(([id]) => id);
+    const watch_silent = views.filter(([, view]) => view.silent).map(([id]) => id);
+    const frame: ClientFrame = { t: "hello", since: this.seq, all: this.all, watch };
+    this.socket?.send(JSON.stringify(watch_silent.length > 0 ? { ...frame, watch_silent } : frame));
   }
 
   /** Gives up a socket that no longer answers, without waiting for its close. */
@@ -291,7 +288,8 @@ export class SyncEngine {
         this.brokenChains = 0;
         this.earlyDeaths = 0;
         this.seq = Math.max(this.seq, frame.last_seq);
-        this.renewSilent();
+        // The board is no part of hello: it is asked for again once the server listens.
+        if (this.boardUnit !== undefined) this.frame(boardFrame(this.boardUnit));
         this.alive("socket");
         this.schedulePing();
         return;

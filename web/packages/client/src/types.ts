@@ -507,7 +507,7 @@ export type ServerFrame =
   | { t: "pong" };
 
 export type ClientFrame =
-  | { t: "hello"; since: number; all: boolean; watch: Id[] }
+  | { t: "hello"; since: number; all: boolean; watch: Id[]; watch_silent?: Id[] }
   | { t: "watch"; id: Id; silent?: boolean }
   | { t: "board"; on: boolean; unit_id?: Id }
   | { t: "unwatch"; id: Id }

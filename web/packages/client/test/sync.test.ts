@@ -309,12 +309,12 @@ describe("SyncEngine", () => {
     first.cut();
     client.timers.advance(2000);
     const second = join();
-    expect(second.sent[0]).toMatchObject({ t: "hello", watch: ["cv_b"] });
-    expect(second.sent.slice(1)).toEqual([{ t: "watch", id: "cv_a", silent: true }, { t: "board", on: true }]);
+    expect(second.sent[0]).toMatchObject({ t: "hello", watch: ["cv_b"], watch_silent: ["cv_a"] });
+    expect(second.sent.slice(1)).toEqual([{ t: "board", on: true }]);
     client.engine.subscribeBoard("un_1");
     client.engine.subscribeBoard(undefined);
     client.engine.unwatch("cv_a");
-    expect(second.sent.slice(3)).toEqual([{ t: "board", on: true, unit_id: "un_1" }, { t: "board", on: false }, { t: "unwatch", id: "cv_a" }]);
+    expect(second.sent.slice(2)).toEqual([{ t: "board", on: true, unit_id: "un_1" }, { t: "board", on: false }, { t: "unwatch", id: "cv_a" }]);
   });
 
   it("OpenViewOfASilentlyWatchedConversation_ShowsItself", () => {

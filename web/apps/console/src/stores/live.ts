@@ -69,6 +69,7 @@ interface BoxList {
 const typingLastsMs = 7_000;
 /** Messages fetched at once when some are missing. */
 const fillMax = 200;
+const silentAskEveryMs = 3_000;
 /** The server says when an offer ends; this much later it is taken for lost. */
 const offerGraceMs = 3_000;
 
@@ -89,6 +90,8 @@ export const useLive = defineStore("live", () => {
   const listeners = new Set<LiveListener>();
   const open = new Set<Id>();
   const watching = new Set<Id>();
+  const silent = new Set<Id>();
+  let silentTimer: ReturnType<typeof setInterval> | undefined;
   const clock = new ServerClock();
   let boardTaker: (board: Board) => void = () => {};
   let outbox: Outbox | undefined;
@@ -337,6 +340,7 @@ export const useLive = defineStore("live", () => {
     asides.clear();
     presence.clear();
     typing.clear();
+    for (const id of [...silent]) lookAway(id);
     open.clear();
     watching.clear();
     Object.assign(boxes, { mine: newList(), queue: newList(), all: newList() });
@@ -382,14 +386,32 @@ export const useLive = defineStore("live", () => {
     state.value = endOffer(state.value, id);
   }
 
-  /** Opens a view: watches first and loads then, so nothing falls between the two. `silent`: nobody learns of it. */
-  async function openConversation(id: Id, silent = false): Promise<void> {
+  /** Opens a view: watches first and loads then, so nothing falls between the two. `unseen`: nobody learns of it. */
+  async function openConversation(id: Id, unseen = false): Promise<void> {
     open.add(id);
-    engine.watch(id, silent);
+    engine.watch(id, unseen);
+    if (unseen) lookOn(id);
     await loadDetail(id);
   }
 
+  /** Long-polling knows no silent watch: where sockets are blocked, what is looked at that way is asked for. */
+  function lookOn(id: Id): void {
+    silent.add(id);
+    silentTimer ??= setInterval(() => {
+      if (transport.value !== "poll" || status.value !== "live") return;
+      for (const one of silent) loadDetail(one).catch(() => undefined);
+    }, silentAskEveryMs);
+  }
+
+  function lookAway(id: Id): void {
+    silent.delete(id);
+    if (silent.size > 0) return;
+    clearInterval(silentTimer);
+    silentTimer = undefined;
+  }
+
   function closeConversation(id: Id): void {
+    lookAway(id);
     open.delete(id);
     watching.delete(id);
     engine.unwatch(id);
