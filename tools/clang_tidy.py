@@ -32,7 +32,8 @@ def check(entry):
             flags.append(word)
     text = subprocess.run([command[0], *flags, "-E", "-P", path], cwd=entry["directory"], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout
-    key = hashlib.sha256(text + (ROOT / ".clang-tidy").read_bytes()).hexdigest()
+    rules = b"".join(f.read_bytes() for folder in path.parents if (f := folder / ".clang-tidy").exists())
+    key = hashlib.sha256(text + rules).hexdigest()
     mark = CACHE / key
     if mark.exists():
         return path, 0, ""

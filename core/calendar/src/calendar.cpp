@@ -8,6 +8,7 @@
 #include <map>
 
 #include "civil.hpp"
+#include "yingda/base/assert.hpp"
 
 namespace yingda::calendar {
 namespace {
@@ -56,9 +57,16 @@ struct Calendar::Impl {
 
   Impl(Schedule given, const ChineseDays& days, const date::time_zone* where)
       : schedule(std::move(given)), holidays(days), zone(where), week(week_of(schedule.week)) {
-    for (const Season& season : schedule.seasons)
-      seasons.push_back({*parse_month_day(season.from), *parse_month_day(season.until), week_of(season.week)});
-    for (const SpecialDay& day : schedule.special_days) special[*parse_date(day.date)] = day.spans;
+    for (const Season& season : schedule.seasons) {
+      const auto from = parse_month_day(season.from), until = parse_month_day(season.until);
+      YD_ASSERT(from && until);
+      seasons.push_back({*from, *until, week_of(season.week)});
+    }
+    for (const SpecialDay& day : schedule.special_days) {
+      const auto date = parse_date(day.date);
+      YD_ASSERT(date);
+      special[*date] = day.spans;
+    }
   }
 
   /// What decides about a day, and its hours.
@@ -207,7 +215,7 @@ Result<DayPlan> plan_days(const Schedule& schedule, std::string_view from, std::
   const auto first = parse_date(from);
   if (!first) wrong.push_back({"from", "calendar.invalid_date"});
   if (days < 1 || days > kPlannedDaysMax) wrong.push_back({"days", "request.out_of_range"});
-  if (!wrong.empty()) return fail_fields(std::move(wrong));
+  if (!first || !wrong.empty()) return fail_fields(std::move(wrong));
   auto made = Calendar::make(schedule);
   if (!made) {
     auto error = std::move(made).error();

@@ -142,7 +142,7 @@ Result<Accepted> Conversations::send(storage::Transaction& tx, const org::Actor&
   const UtcTime now = clock_.now(), updated_before = view.updated_at_ms;
   const std::int64_t version_before = view.version;
   YD_TRY(Message message, compose(tx, ids_, actor, id, outbound, now));
-  if (whisper) message.mentions = {view.agent->id};
+  if (whisper && view.agent) message.mentions = {view.agent->id};
 
   const bool reopens = view.state == State::closed && !note && actor.user && !outbound.automatic;
   Teller teller(tx, ids_, actor.tenant, now);
@@ -150,7 +150,7 @@ Result<Accepted> Conversations::send(storage::Transaction& tx, const org::Actor&
   std::optional<Message> told;
   if (reopens) {
     reopened = reopen_for(thread, actor, now);
-    told = teller.system_message(thread, *reopened.told);
+    told = teller.system_message(thread, reopened.told.value_or(SystemEvent{}));
   }
   apply_message(thread, message);
   // A whisper leaves the lists as they are.

@@ -16,9 +16,9 @@ using storage::Transaction;
 
 template <class T>
 Result<T> found(Result<std::optional<T>> row, const char* reason) {
-  if (!row) return std::unexpected(std::move(row).error());
-  if (!*row) return fail(Code::not_found, reason);
-  return **std::move(row);
+  YD_TRY(std::optional<T> value, std::move(row));
+  if (!value) return fail(Code::not_found, reason);
+  return *std::move(value);
 }
 
 User user_of(const Row& row) {
