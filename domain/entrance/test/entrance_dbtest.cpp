@@ -347,6 +347,49 @@ TEST_F(AskingTest, Unreachable_FailsAtOnce_TheRulesStand) {
   EXPECT_EQ(shop.external().late, 0) << "its timer is gone";
 }
 
+TEST_F(AskingTest, ManyArrivals_OverARestart_NobodyIsLostOrHeldForGood) {
+  External gone = asks();
+  gone.url = "http://127.0.0.1:1/";
+  EntranceRule urgent = rule("urgent", {{Subject::text, {}, Match::contains, {"urgent"}}}, {});
+  urgent.priority = 2;
+  std::vector<ConversationId> arrived;
+  const auto arrive = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      conversation::InboundMessage inbound;
+      inbound.tenant = shop.tenant;
+      inbound.customer = shop.make_customer();
+      inbound.client_msg_id = "key";
+      inbound.text = i % 3 == 0 ? "urgent" : "hello";
+      arrived.push_back(must(process().write(shop.tenant, [&](auto& tx) {
+                          return process().conversations.accept(tx, inbound);
+                        })).conversation.id);
+    }
+  };
+  // Some questions fail at once, some are never answered, and the process ends in the middle of it.
+  shop.save({urgent, rule("all", {}, shop.sales)}, gone);
+  arrive(30);
+  shop.restart();
+  shop.save({urgent, rule("all", {}, shop.loans)}, asks());
+  arrive(30);
+  shop.restart();
+  shop.pass(kDeadlineMax);
+  eventually([&] {
+    const ExternalStatus status = shop.external();
+    return status.asked == status.answered + status.late + status.failed;
+  });
+  EXPECT_EQ(shop.external().asked, 60);
+  for (int i = 0; i < 12; ++i) shop.online(shop.make_agent("agent" + std::to_string(i), {shop.sales, shop.loans}));
+  for (const ConversationId id : arrived) {
+    const auto c = shop.load(id);
+    const auto record = shop.why(id);
+    ASSERT_TRUE(record);
+    EXPECT_EQ(c.state, State::assigned);
+    EXPECT_EQ(c.team_id, record->team_id);
+    EXPECT_EQ(c.priority, record->priority);
+    EXPECT_NE(record->external, Asking::waiting);
+  }
+}
+
 TEST_F(AskingTest, Secret_IsSealedInTheStore_KeptWhenNotGiven_RemovedWhenEmpty) {
   External with = asks();
   with.secret = "geheim";
