@@ -45,6 +45,10 @@ test("Widget_LoadedUnopened_UnderTwentyKilobytesAndNothingFurther", async () => 
   const code = await Promise.all([...opened.map((request) => request.url()), `${stage.base}/widget.js`].map(async (url) => brotliCompressSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length));
   assert.equal(code.length, 2);
   assert.ok(code[0] + code[1] < 20 * 1024, `${code} bytes compressed`);
+  // What comes with the opening has a budget of its own.
+  const part = await until("the second part comes", () => [...urls.values()].find((url) => /\/widget\/more-/.test(url)));
+  const more = brotliCompressSync(Buffer.from(await (await fetch(part)).arrayBuffer())).length;
+  assert.ok(more < 12 * 1024, `${more} bytes compressed`);
   await context.close();
 });
 

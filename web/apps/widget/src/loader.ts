@@ -64,7 +64,12 @@ interface Api {
       (module: { start(root: ShadowRoot, boot: Boot, hooks: object): AppHandle }) =>
         module.start(root!, boot!, {
           emit,
-          unread: (count: number) => { unread = count; paint(); emit("unread", count); },
+          unread: (count: number) => {
+            if (count === unread) return;
+            unread = count;
+            paint();
+            emit("unread", count);
+          },
           opened: (now: boolean) => {
             if (opened === now) return;
             opened = now;
