@@ -159,5 +159,64 @@ TEST_F(Episodes, Mark_ByOwner_LeavesExactUnread) {
   EXPECT_EQ(mark(shop_.wang, third + 1), 0);
 }
 
+TEST_F(Episodes, Resume_ByTheCustomersWish_QueuesTheSameEpisode) {
+  const auto c = owned(shop_.anna, shop_.wang);
+  answer(shop_.wang, c.id, "done");
+  must(close(shop_.wang, c.id));
+  clock_.advance(minutes(5));
+  const auto before = last_event();
+  const auto resume = [&](EpisodeId episode) {
+    return must(write([&](auto& tx) {
+      return room_.resume(tx, shop_.tenant.id, c.id, episode, "rating.not_solved", "please read above");
+    }));
+  };
+  const auto open = resume(c.episode_id);
+  EXPECT_EQ(open.state, State::queued);
+  EXPECT_EQ(open.team_id, shop_.sales);
+  EXPECT_EQ(open.episode_id, c.episode_id);
+  EXPECT_EQ(open.waiting_since_ms, clock_.now()) << "the customer's turn is over: no timer may close it";
+  EXPECT_EQ(open.queued_at_ms, clock_.now());
+  EXPECT_EQ(open.assign_reason, "rating.not_solved");
+  EXPECT_THAT(types_since(before), ElementsAre("conversation.reopened", "message.accepted", "message.accepted"));
+  EXPECT_EQ(reason_of(close(shop_.system, c.id, true)), "conversation.customer_waiting");
+  // Once more, and for an episode that is over: nothing moves.
+  EXPECT_EQ(resume(c.episode_id).version, open.version);
+  must(close(shop_.boss, c.id));
+  EXPECT_EQ(resume(EpisodeId{1}).state, State::closed);
+}
+
+TEST_F(Episodes, Work_OfAnEpisode_CountsWhatPeopleSaidByHand) {
+  const auto c = owned(shop_.anna, shop_.wang);
+  answer(shop_.wang, c.id, "one");
+  answer(shop_.wang, c.id, "two");
+  note(shop_.wang, c.id, "a note");
+  must(transfer(shop_.wang, c.id, {.agent = shop_.li.user, .team = {}, .reason = {}, .note = "yours"}));
+  answer(shop_.li, c.id, "three");
+  auto greeting = answers("automatic");
+  greeting.automatic = true;
+  must(send(shop_.li, c.id, greeting));
+  must(close(shop_.li, c.id));
+  const auto work = [&](EpisodeId episode) {
+    return read([&](auto& tx) { return room_.work_of(tx, shop_.tenant.id, c.id, episode); });
+  };
+  auto done = must(work(c.episode_id));
+  EXPECT_THAT(done.answers, ElementsAre(std::pair(shop_.wang.user, 2), std::pair(shop_.li.user, 1)));
+  EXPECT_THAT(done.episode.agents, ElementsAre(shop_.wang.user, shop_.li.user));
+  EXPECT_FALSE(done.customer_spoke_last);
+  // The next episode is counted alone, and ends with the customer's word.
+  const auto next = owned(shop_.anna, shop_.wang);
+  answer(shop_.wang, c.id, "four");
+  say(shop_.anna, "thanks, but");
+  note(shop_.wang, c.id, "a note is no word");
+  must(close(shop_.wang, c.id));
+  done = must(work(next.episode_id));
+  EXPECT_THAT(done.answers, ElementsAre(std::pair(shop_.wang.user, 1)));
+  EXPECT_TRUE(done.customer_spoke_last);
+  EXPECT_FALSE(must(work(c.episode_id)).customer_spoke_last);
+  EXPECT_EQ(reason_of(work(EpisodeId{1})), "conversation.not_found");
+  EXPECT_EQ(reason_of(read([&](auto& tx) { return room_.work_of(tx, TenantId{99}, c.id, c.episode_id); })),
+            "conversation.not_found");
+}
+
 }  // namespace
 }  // namespace yingda::conversation

@@ -137,6 +137,12 @@ TEST_F(Replay, EveryVerb_LeadsToTheFreshSnapshot) {
   follow("reopened", [&] { must(write([&](auto& tx) { return room_.reopen(tx, shop_.wang, id); })); });
   follow("closed again", [&] { must(close(shop_.wang, id)); });
   follow("reopened by answer", [&] { answer(shop_.li, id, "one more thing"); });
+  follow("closed and resumed", [&] {
+    const auto c = must(close(shop_.li, id));
+    must(write([&](auto& tx) {
+      return room_.resume(tx, shop_.tenant.id, id, c.episode_id, "rating.not_solved", "read above");
+    }));
+  });
   follow("closed and opened", [&] {
     must(close(shop_.boss, id));
     say(shop_.anna, "again");
