@@ -29,12 +29,21 @@ bool waits(const conversation::Conversation& c) { return c.state == State::queue
 Day::Day(std::uint64_t seed, Pace pace)
     : random_(seed),
       pace_(pace),
-      office_([this](std::unique_ptr<storage::Database> inner) -> std::unique_ptr<storage::Database> {
-        if (pace_ == Pace::racy) return inner;
-        auto step = std::make_unique<StepDatabase>(std::move(inner));
-        store_ = step.get();
-        return step;
-      }),
+      office_(
+          [this](std::unique_ptr<storage::Database> inner) -> std::unique_ptr<storage::Database> {
+            if (pace_ == Pace::racy) return inner;
+            auto step = std::make_unique<StepDatabase>(std::move(inner));
+            store_ = step.get();
+            return step;
+          },
+          [this](routing::Process& p) {
+            must(p.database->migrate(rating::migrations()));
+            auto joined =
+                std::make_shared<rating::Ratings>(*p.database, p.dispatcher, p.clock, p.ids, p.org, p.conversations);
+            joined->start();
+            ratings_ = joined.get();
+            return joined;
+          }),
       ledger_(pace) {
   teams_ = {office_.care, office_.sales};
   for (int i = 0; i < kAgents; ++i) {
@@ -66,10 +75,12 @@ void Day::note(std::string what) {
 
 void Day::step() {
   ledger_.begin_step();
-  const std::int64_t at_once = pace_ == Pace::racy ? pick(1, 6) : 1;
+  const std::int64_t at_once = pace_ == Pace::calm ? 1 : pick(1, 6);
+  if (pace_ == Pace::late) store_->lag(random_());
   for (std::int64_t i = 0; i < at_once; ++i) {
     act();
     ++events_;
+    if (pace_ == Pace::late) finish_act();
   }
   come_to_rest();
   check();
@@ -77,18 +88,22 @@ void Day::step() {
 
 void Day::act() {
   const std::int64_t dice = pick(0, 999);
-  if (dice < 260) return customer_speaks();
+  if (dice < 240) return customer_speaks();
+  if (dice < 260) return customer_rates();
   if (dice < 430) return agent_answers();
   if (dice < 510) return agent_closes();
-  if (dice < 540) return agent_moves();
+  if (dice < 530) return agent_moves();
+  if (dice < 540) return agent_asks();
   if (dice < 570) return agent_grabs();
   if (dice < 590) return supervisor_moves();
   if (dice < 690) return change_state();
   if (dice < 740) return change_socket();
   if (dice < 750) return change_policy();
   if (dice < 760) return change_capacity();
+  if (dice < 800) return offer_is_answered();
   if (dice < 990) return time_passes();
   if (dice < 994) return restart();
+  wrap_up_changes();
 }
 
 const conversation::Conversation* Day::random_open(State state) {
@@ -109,6 +124,24 @@ void Day::customer_speaks() {
   note(fmt::format("{} speaks", to_string(inbound.customer)));
   auto& p = office_.process();
   must(p.write(office_.tenant, [&](auto& tx) { return p.conversations.accept(tx, inbound); }));
+}
+
+/// Who was asked says something, or changes it.
+void Day::customer_rates() {
+  const Conversation* c = random_open(State::closed);
+  if (!c) return;
+  const bool solved = pick(0, 2) > 0;
+  const std::int64_t score = pick(0, 5);
+  auto& p = office_.process();
+  const auto asked = must(p.read([&](auto& tx) { return ratings_->current(tx, office_.tenant, c->customer.id); }));
+  if (!asked) return;
+  rating::Answer answer{.episode_id = asked->episode_id, .solved = solved};
+  if (solved && score > 0) answer.score = score;
+  note(fmt::format("{} rates {}: {}", to_string(c->customer.id), to_string(c->id), solved ? score : -1));
+  const auto said =
+      p.write(office_.tenant, [&](auto& tx) { return ratings_->answer(tx, office_.tenant, c->customer.id, answer); });
+  // On racy days he has begun something new meanwhile.
+  if (!said && (pace_ != Pace::racy || said.error().code != Code::conflict)) must(said);
 }
 
 void Day::agent_answers() {
@@ -154,6 +187,51 @@ void Day::agent_grabs() {
   static_cast<void>(office_.grab(actor, c->id));
 }
 
+void Day::agent_asks() {
+  const Conversation* c = random_open(State::assigned);
+  if (!c) return;
+  const auto actor = std::ranges::find(agents_, c->agent->id, &org::Actor::user);
+  const UserId colleague = one_of(agents_).user;
+  note(fmt::format("{} asks {} to take {}", to_string(actor->user), to_string(colleague), to_string(c->id)));
+  auto& p = office_.process();
+  static_cast<void>(p.write(office_.tenant, [&](auto& tx) {
+    return p.routing->offer_transfer(
+        tx, *actor, c->id, {.agent = colleague, .team = {}, .reason = {}, .note = {}, .expected_version = {}});
+  }));
+}
+
+void Day::offer_is_answered() {
+  if (ledger_.offers().empty()) return;
+  const auto at = pick(0, static_cast<std::int64_t>(ledger_.offers().size()) - 1);
+  const auto& offer = std::next(ledger_.offers().begin(), at)->second;
+  // Mostly by who is rung, sometimes by who is not.
+  const auto& actor =
+      pick(0, 9) == 0 ? one_of(agents_) : *std::ranges::find(agents_, one_of(offer.agent_ids), &org::Actor::user);
+  const bool accepts = pick(0, 2) > 0;
+  note(fmt::format("{} {} {}", to_string(actor.user), accepts ? "accepts" : "declines", to_string(offer.id)));
+  auto& p = office_.process();
+  const auto id = offer.id;
+  if (accepts) {
+    static_cast<void>(p.write(office_.tenant, [&](auto& tx) { return p.routing->accept_offer(tx, actor, id); }));
+  } else {
+    static_cast<void>(p.write(office_.tenant, [&](storage::Transaction& tx) -> Status {
+      return p.routing->decline_offer(tx, actor, id, "");
+    }));
+  }
+}
+
+void Day::wrap_up_changes() {
+  const auto& actor = one_of(agents_);
+  routing::WrapUpChange change;
+  if (pick(0, 1) == 0)
+    change.end = true;
+  else
+    change.extend_ms = seconds(pick(1, 60)).ms;
+  note(fmt::format("{} {} his wrap-up", to_string(actor.user), change.end ? "ends" : "extends"));
+  auto& p = office_.process();
+  static_cast<void>(p.write(office_.tenant, [&](auto& tx) { return p.routing->change_wrap_up(tx, actor, change); }));
+}
+
 void Day::supervisor_moves() {
   const Conversation* c = random_open(pick(0, 1) == 0 ? State::queued : State::promised);
   if (!c) return;
@@ -190,11 +268,16 @@ void Day::change_socket() {
 }
 
 void Day::change_policy() {
-  static constexpr Strategy kStrategies[] = {Strategy::least_loaded, Strategy::longest_idle,
-                                             Strategy::round_robin,  Strategy::weighted,
-                                             Strategy::pull,         Strategy::occupancy_balanced};
+  static constexpr Strategy kStrategies[] = {
+      Strategy::least_loaded, Strategy::longest_idle,       Strategy::round_robin, Strategy::weighted,
+      Strategy::pull,         Strategy::occupancy_balanced, Strategy::ring_several};
   auto policy = ledger_.policies[one_of(teams_)];
-  policy.strategy = kStrategies[pick(0, 5)];
+  policy.strategy = kStrategies[pick(0, 6)];
+  policy.ring_count = pick(1, 4);
+  policy.offer_ms = seconds(pick(5, 60)).ms;
+  policy.wrap_up_ms = pick(0, 1) == 0 ? seconds(pick(1, 60)).ms : 0;
+  policy.wrap_up_max_ms = seconds(pick(1, 120)).ms;
+  policy.alarm_length = pick(0, 5);
   policy.silence = routing::SilenceRules{seconds(pick(10, 90)).ms,  seconds(pick(30, 200)).ms,
                                          seconds(pick(60, 400)).ms, pick(0, 4),
                                          seconds(pick(60, 700)).ms, seconds(pick(100, 2'000)).ms};
@@ -252,13 +335,16 @@ void Day::restart() {
   office_.routing().set_entrance({.asks = {}, .decide = {}, .default_team = [teams](TenantId, WidgetId widget) {
                                     return teams[static_cast<std::size_t>(widget.value) % teams.size()];
                                   }});
+  if (pace_ == Pace::late) come_to_rest();  // a process that starts reads the log in its own time
 }
 
 void Day::come_to_rest() {
-  if (pace_ == Pace::calm)
-    rest_step_by_step();
-  else
+  if (pace_ == Pace::racy) {
     office_.settle();
+  } else {
+    if (pace_ == Pace::late) store_->catch_up();
+    rest_step_by_step();
+  }
   for (const auto& event : office_.events(ledger_.last_seq())) ledger_.take(event);
 }
 
@@ -288,6 +374,12 @@ void Day::rest_step_by_step() {
   rest();
 }
 
+void Day::finish_act() {
+  store_->set_dispatcher(&office_.process().dispatcher);
+  if (!office_.process().routing->settle(seconds(30))) throw std::runtime_error("routing does not come to rest");
+  store_->wait_idle();
+}
+
 void Day::check() {
   auto& p = office_.process();
   std::map<UserId, AgentStatus> agents;
@@ -311,6 +403,7 @@ void Day::check() {
         throw Violation(fmt::format("{} has place {}", to_string(id), position));
     }
   }
+  check_offers();
   if (p.timers.open() < open) throw Violation(fmt::format("{} open conversations, {} timers", open, p.timers.open()));
 }
 
@@ -335,11 +428,24 @@ void Day::check_open(const Conversation& c, const std::map<UserId, AgentStatus>&
   }
 }
 
+/// What rings waits and rings until a time to come; a transfer is offered by its owner.
+void Day::check_offers() {
+  for (const auto& [id, offer] : ledger_.offers()) {
+    const auto& c = ledger_.all().at(offer.conversation.id);
+    const std::string name = to_string(id) + " of " + to_string(c.id);
+    if (offer.kind == routing::OfferKind::ring && (!waits(c) || c.team_id != offer.team_id))
+      throw Violation(name + " rings though it does not wait there");
+    if (offer.kind == routing::OfferKind::transfer && (c.state != State::assigned || c.agent->id != offer.from_id))
+      throw Violation(name + " is offered by who has it no longer");
+    if (offer.until_at_ms < office_.clock.now()) throw Violation(name + " rings on after its time");
+  }
+}
+
 /// Nobody waits while somebody who may take him has room.
 void Day::check_idle(const Conversation& c, const std::map<UserId, AgentStatus>& agents) {
   const auto& policy = ledger_.policies[c.team_id];
-  if (policy.strategy == Strategy::pull) return;
-  const bool waits_for_friend = policy.last_agent_wait_ms > 0 && c.episode_number > 1;
+  if (policy.strategy == Strategy::pull || ledger_.rings(c.id)) return;
+  const bool waits_for_friend = policy.last_agent_wait_ms > 0 && ledger_.returns(c);
   const bool may_wait = (office_.clock.now() - *c.queued_at_ms).ms < policy.last_agent_wait_ms;
   if (waits_for_friend && (may_wait || office_.clock.now() < turned_back_)) return;
   const auto& silent = ledger_.silent(c.id);
@@ -349,8 +455,12 @@ void Day::check_idle(const Conversation& c, const std::map<UserId, AgentStatus>&
   const bool others = std::ranges::any_of(
       agents, [&](const auto& entry) { return serves(entry.second) && !silent.contains(entry.first); });
   for (const auto& [id, agent] : agents) {
-    if (!serves(agent) || agent.load >= agent.capacity || (others && silent.contains(id))) continue;
-    throw Violation(fmt::format("{} waits though {} has room", to_string(c.id), to_string(id)));
+    if (!serves(agent) || agent.load + ledger_.rings_for(id) >= agent.capacity || (others && silent.contains(id)))
+      continue;
+    if (ledger_.refused(c.id, id, office_.clock.now())) continue;
+    throw Violation(fmt::format("{} waits since {} though {} has room: load {} of {}, {} ring, {}", to_string(c.id),
+                                c.queued_at_ms->ms, to_string(id), agent.load, agent.capacity, ledger_.rings_for(id),
+                                enum_name(policy.strategy)));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "ledger.hpp"
 #include "office.hpp"
 #include "step_database.hpp"
+#include "yingda/rating/ratings.hpp"
 
 namespace yingda::sim {
 
@@ -34,10 +35,14 @@ class Day {
   void note(std::string what);
   void act();
   void customer_speaks();
+  void customer_rates();
   void agent_answers();
   void agent_closes();
   void agent_moves();
   void agent_grabs();
+  void agent_asks();
+  void offer_is_answered();
+  void wrap_up_changes();
   void supervisor_moves();
   void change_state();
   void change_socket();
@@ -47,14 +52,18 @@ class Day {
   void restart();
   void come_to_rest();
   void rest_step_by_step();
+  /// What the last act set off has been done, but for news that is kept back.
+  void finish_act();
   void check();
   void check_open(const Conversation& c, const std::map<UserId, routing::AgentStatus>& agents);
+  void check_offers();
   void check_idle(const Conversation& c, const std::map<UserId, routing::AgentStatus>& agents);
   const Conversation* random_open(conversation::State state);
 
   std::mt19937_64 random_;
   Pace pace_;
-  StepDatabase* store_ = nullptr;  // the present process's, on calm days
+  StepDatabase* store_ = nullptr;       // the present process's, on calm days
+  rating::Ratings* ratings_ = nullptr;  // the present process's
   routing::Office office_;
   Ledger ledger_;
   std::vector<org::Actor> agents_;

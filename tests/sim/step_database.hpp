@@ -1,12 +1,16 @@
-// A real store that does one thing at a time, so that a calm day happens again exactly: a job is run, committed, told
-// to the dispatcher and digested by it before the next one begins.
+// A real store that does one thing at a time, so that a day happens again exactly: a job is run, committed, told to the
+// dispatcher and digested by it before the next one begins. Told late when asked, so that the engine decides on old
+// news: in an order that a seed gives.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <random>
 #include <thread>
+#include <typeinfo>
 #include <vector>
 
 #include "yingda/runtime/runtime.hpp"
@@ -25,6 +29,12 @@ class StepDatabase final : public storage::Database {
   void hold();
   void release();
   std::size_t waiting() const;
+  /// From now on the dispatcher hears of commits later, by the seed's dice, in order.
+  void lag(std::uint64_t seed);
+  /// Tells what was held back; from now on at once. Blocking, by the day's own thread.
+  void catch_up();
+  /// Blocks until every job that was handed in is done.
+  void wait_idle();
 
   storage::Engine engine() const override { return inner_->engine(); }
   Status migrate(std::span<const storage::Migration> migrations) override { return inner_->migrate(migrations); }
@@ -46,21 +56,28 @@ class StepDatabase final : public storage::Database {
  private:
   struct Task {
     TenantId tenant;
-    Job job;
+    Job job;  // none: only tell
     Done done;
   };
   void loop();
   void run(Task task);
+  bool tell_now();
+  void tell();
 
   std::unique_ptr<storage::Database> inner_;
+  const std::thread::id day_ = std::this_thread::get_id();
+  /// Of the `done` that Database::write hands over: who waits for his write is known by it.
+  const std::type_info* blocking_ = nullptr;
   std::function<void(std::span<const storage::CommittedEvent>)> listener_;
   std::mutex told_mutex_;
-  std::vector<storage::CommittedEvent> told_;
+  std::vector<storage::CommittedEvent> told_;  // by the store; not yet passed on
+  std::size_t told_before_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
   runtime::Dispatcher* dispatcher_ = nullptr;
-  bool held_ = false, stopping_ = false;
+  bool held_ = false, stopping_ = false, busy_ = false;
+  std::optional<std::mt19937_64> lag_;
   std::thread thread_;
 };
 

@@ -10,7 +10,7 @@ std::vector<storage::Migration> office_migrations() {
   return all;
 }
 
-Process::Process(const storage::TestStore& store, ManualClock& shared_clock, int node, const Wrap& wrap)
+Process::Process(const storage::TestStore& store, ManualClock& shared_clock, int node, const Wrap& wrap, Join join)
     : clock(shared_clock),
       ids(clock, node),
       database(wrap ? wrap(store.open(clock)) : store.open(clock)),
@@ -19,7 +19,8 @@ Process::Process(const storage::TestStore& store, ManualClock& shared_clock, int
       org(clock, ids),
       customers(clock, ids),
       conversations(clock, ids, org, customers),
-      routing(std::make_unique<Routing>(*database, dispatcher, timers, clock, ids, org, conversations)) {
+      routing(std::make_unique<Routing>(*database, dispatcher, timers, clock, ids, org, conversations)),
+      join_(std::move(join)) {
   must(database->migrate(office_migrations()));
 }
 
@@ -32,6 +33,7 @@ Process::~Process() {
 }
 
 void Process::start() {
+  if (join_) joined_ = join_(*this);
   must(routing->start());
   must(timers.start(runtime::Firing::by_hand));
   must(dispatcher.start());
@@ -46,8 +48,8 @@ void Process::settle() {
   rest();
 }
 
-Office::Office(Process::Wrap wrap) : wrap_(std::move(wrap)) {
-  process_ = std::make_unique<Process>(store, clock, ++processes_, wrap_);
+Office::Office(Process::Wrap wrap, Process::Join join) : wrap_(std::move(wrap)), join_(std::move(join)) {
+  process_ = another_process();
   Process& p = *process_;
   tenant = must(p.write(TenantId{1}, [&](auto& tx) { return p.org.create_tenant(tx, {.name = "shop"}); })).id;
   boss = org::Org::system_actor(tenant);
@@ -67,7 +69,7 @@ void Office::restart() {
 }
 
 std::unique_ptr<Process> Office::another_process() {
-  return std::make_unique<Process>(store, clock, ++processes_, wrap_);
+  return std::make_unique<Process>(store, clock, ++processes_, wrap_, join_);
 }
 
 org::Actor Office::make_agent(const std::string& login, std::vector<TeamId> teams, std::int64_t capacity) {

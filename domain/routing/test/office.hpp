@@ -39,7 +39,10 @@ class Process {
   /// Puts something between the rooms and the store.
   using Wrap = std::function<std::unique_ptr<storage::Database>(std::unique_ptr<storage::Database>)>;
 
-  Process(const storage::TestStore& store, ManualClock& clock, int node, const Wrap& wrap = {});
+  /// Another room on the same rooms: made before the dispatcher starts, gone after it has stopped.
+  using Join = std::function<std::shared_ptr<void>(Process&)>;
+
+  Process(const storage::TestStore& store, ManualClock& clock, int node, const Wrap& wrap = {}, Join join = {});
   ~Process();
   void start();
 
@@ -69,12 +72,16 @@ class Process {
   customer::Customers customers;
   conversation::Conversations conversations;
   std::unique_ptr<Routing> routing;
+
+ private:
+  Join join_;
+  std::shared_ptr<void> joined_;
 };
 
 /// One company with the teams "care" (its first) and "sales".
 class Office {
  public:
-  explicit Office(Process::Wrap wrap = {});
+  explicit Office(Process::Wrap wrap = {}, Process::Join join = {});
 
   Process& process() { return *process_; }
   Routing& routing() { return *process_->routing; }
@@ -115,6 +122,7 @@ class Office {
 
  private:
   Process::Wrap wrap_;
+  Process::Join join_;
   std::unique_ptr<Process> process_;
   int processes_ = 0;
   int keys_ = 0;
