@@ -25,6 +25,9 @@ namespace yingda::email {
 inline constexpr std::string_view kLookTimer = "email.look";  // key: the conversation's number
 inline constexpr std::string_view kSendTimer = "email.send";  // key: the mail's number
 
+/// Whether the customer's address may stand in a mail.
+bool can_be_mailed(const customer::Customer& customer);
+
 /// A mail ready to be written and sent, read in one transaction.
 struct Outgoing {
   StoredMail mail;
@@ -43,7 +46,7 @@ struct Mail::Impl : std::enable_shared_from_this<Mail::Impl> {
   Status take_up(storage::Transaction& tx, TenantId tenant, const std::vector<MailThread>& threads);
   Status on_events(std::span<const storage::CommittedEvent> events);
   Status on_event(const storage::CommittedEvent& event);
-  Status notice(TenantId tenant, ConversationId conversation);
+  Status notice(TenantId tenant, ConversationId conversation, CustomerId customer);
   void customer_left(TenantId tenant, CustomerId customer);
 
   // --- look.cpp, inside write jobs

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kMessageIdRandomBytes = 9;
 
-bool has_address(const customer::Customer& customer) {
-  return text::is_mail_address(customer.email) && net::check_smtp_address(customer.email);
-}
-
 /// RFC 5322 wants Message-IDs unique over the world: our id, chance, and the sender's domain.
 std::string make_message_id(MailId id, std::string_view from_address) {
   return to_string(id) + "." + crypto::random_token(kMessageIdRandomBytes) + "@" +
@@ -21,6 +17,10 @@ std::string make_message_id(MailId id, std::string_view from_address) {
 }
 
 }  // namespace
+
+bool can_be_mailed(const customer::Customer& customer) {
+  return text::is_mail_address(customer.email) && net::check_smtp_address(customer.email);
+}
 
 Status Mail::Impl::look(storage::Transaction& tx, TenantId tenant, ConversationId id) {
   YD_TRY(const auto stored, store::load_thread(tx, tenant, id));
@@ -35,7 +35,7 @@ Status Mail::Impl::look(storage::Transaction& tx, TenantId tenant, ConversationI
   YD_TRY(const auto answers, answers_after(tx, tenant, id, behind));
   if (answers.empty()) return settle_thread(tx, thread, Phase::idle);
   YD_TRY(const auto customer, customers.load(tx, tenant, thread.customer));
-  if (!has_address(customer)) return settle_thread(tx, thread, Phase::idle);
+  if (!can_be_mailed(customer)) return settle_thread(tx, thread, Phase::idle);
 
   const UtcTime due =
       std::max(answers.front().created_at_ms + milliseconds(account->settings.away_after_ms), thread.not_before);

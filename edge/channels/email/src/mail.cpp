@@ -6,7 +6,6 @@
 #include "impl.hpp"
 #include "yingda/base/json.hpp"
 #include "yingda/base/log.hpp"
-#include "yingda/base/text.hpp"
 #include "yingda/conversation/events.hpp"
 #include "yingda/email/email.hpp"
 
@@ -145,25 +144,29 @@ Status Mail::Impl::on_event(const storage::CommittedEvent& event) {
   if (!account || !account->settings.enabled || clock.now() - event.at > kAnswerAgeMax) return {};
   if (event.type == "customer.changed") {
     YD_TRY(const auto customer, json::decode<customer::Customer>(event.payload));
-    if (!text::is_mail_address(customer.email)) return {};
+    if (!can_be_mailed(customer)) return {};
     YD_TRY(const auto thread,
            database.read_for<std::optional<conversation::Conversation>>(
                [&](storage::Transaction& tx) { return conversations.thread_of(tx, event.tenant, customer.id); }));
     if (!thread || thread->receipts.customer_read_seq >= thread->last_seq) return {};
-    return notice(event.tenant, thread->id);
+    return notice(event.tenant, thread->id, customer.id);
   }
   YD_TRY(const auto accepted, json::decode<conversation::MessageEvent>(event.payload));
   const auto& conversation = accepted.conversation;
   if (!is_answer(accepted.message) || accepted.message.seq <= conversation.receipts.customer_read_seq) return {};
-  return notice(event.tenant, conversation.id);
+  return notice(event.tenant, conversation.id, conversation.customer.id);
 }
 
-Status Mail::Impl::notice(TenantId tenant, ConversationId conversation) {
-  // A look that is still to come sees this answer, too. Asked of the store, because a look may be in the same commit.
-  YD_TRY(const auto thread, database.read_for<std::optional<MailThread>>([&](storage::Transaction& tx) {
-    return store::load_thread(tx, tenant, conversation);
+Status Mail::Impl::notice(TenantId tenant, ConversationId conversation, CustomerId customer) {
+  // Most customers have no address, and a look that is still to come sees this answer, too: then nothing is written.
+  // The store is asked, not the memory, because that look may be in the same commit.
+  YD_TRY(const bool wanted, database.read_for<bool>([&](storage::Transaction& tx) -> Result<bool> {
+    YD_TRY(const auto thread, store::load_thread(tx, tenant, conversation));
+    if (thread && thread->phase != Phase::idle) return false;
+    YD_TRY(const auto person, customers.load(tx, tenant, customer));
+    return can_be_mailed(person);
   }));
-  if (thread && thread->phase != Phase::idle) return {};
+  if (!wanted) return {};
   return database.write(tenant, [&](storage::Transaction& tx) { return look(tx, tenant, conversation); });
 }
 

@@ -7,7 +7,6 @@
 #include "impl.hpp"
 #include "mime.hpp"
 #include "yingda/base/log.hpp"
-#include "yingda/base/text.hpp"
 
 namespace yingda::email {
 namespace {
@@ -45,7 +44,7 @@ Result<std::optional<Outgoing>> Mail::Impl::prepare(storage::Transaction& tx, co
   const std::int64_t read = conversation.receipts.customer_read_seq;
   if (!account.settings.enabled || read >= status.upto_seq) return std::nullopt;
   YD_TRY(const auto customer, customers.load(tx, tenant, status.customer_id));
-  if (!text::is_mail_address(customer.email) || !net::check_smtp_address(customer.email)) return std::nullopt;
+  if (!can_be_mailed(customer)) return std::nullopt;
   YD_TRY(const auto company, org.load_tenant(tx, tenant));
   YD_TRY(const auto messages,
          conversations.messages_for_customer(tx, tenant, status.customer_id, status.upto_seq + 1, kMessagesRead));
