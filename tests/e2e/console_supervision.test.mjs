@@ -259,6 +259,7 @@ test("WrapUp_AfterTheClose_CountsDown_IsExtendedAndEnded", async () => {
   await desk.be("在线");
   const { visitor } = await served("整理一下");
   await desk.answer("好的，再见");
+  await visitor.log.getByText("好的，再见").waitFor();
   await desk.button("结束").click();
   const state = desk.page.getByRole("button", { name: /^我的状态：话后整理/ });
   await state.waitFor();
@@ -331,6 +332,7 @@ test("Rating_LowScore_StandsInTheThreadAndIsFollowedUp", async () => {
   await stage.admin.call("PUT", "/rating/settings", { ...settings, channels: settings.channels.map((one) => (one.channel === "webchat" ? { ...one, enabled: true, scale: "stars", low_score_max: 2 } : one)) });
   const { visitor } = await served("这次服务怎么评");
   await desk.answer("请您评价");
+  await visitor.log.getByText("请您评价").waitFor();
   await desk.button("结束").click();
   await visitor.window.getByRole("button", { name: "已解决" }).click();
   await desk.log.locator("[data-rating]").getByText("客户确认已解决").waitFor();
@@ -358,6 +360,7 @@ test("Rating_LowScore_StandsInTheThreadAndIsFollowedUp", async () => {
 test("Rating_NotSolved_ComesBackAndIsMarked", async () => {
   const { visitor } = await served("问题还在");
   await desk.answer("应该好了");
+  await visitor.log.getByText("应该好了").waitFor();
   await desk.button("结束").click();
   await visitor.window.getByRole("button", { name: "还没有" }).click();
   await desk.log.locator("[data-rating]").getByText("客户表示未解决").waitFor();
