@@ -144,6 +144,22 @@ test("Widget_RecallWindowOfTheCompany_DecidesTheOffer", async () => {
   await visitor.context.close();
 });
 
+test("Widget_OpenForAWhile_HearsThatSomebodyCameOrWent", async () => {
+  const visitor = await stage.visitor();
+  await visitor.page.clock.install();
+  await visitor.open();
+  await visitor.window.getByText("一般几分钟内回复").waitFor();
+  await agent.call("PUT", "/agents/me/state", { state: "busy" });
+  await visitor.page.clock.runFor(80000);
+  await visitor.window.getByText("暂时不在线，请留言").waitFor();
+  await standing(visitor).getByText("现在没有客服在线，您可以先留言").waitFor();
+  await agent.call("PUT", "/agents/me/state", { state: "online" });
+  await visitor.page.clock.runFor(80000);
+  await visitor.window.getByText("一般几分钟内回复").waitFor();
+  await standing(visitor).waitFor({ state: "detached" });
+  await visitor.context.close();
+});
+
 test("Widget_NobodyOnline_SaysWhenAndAsksOnceForAContact", async () => {
   agent.client.stop();
   await agent.call("PUT", "/agents/me/state", { state: "offline" });

@@ -102,7 +102,8 @@ Result<std::string> Webchat::Impl::open_session(const WidgetEntry& entry, const 
   answer.online = routing.anyone_online(tenant, entry.widget.team_id);
   if (!answer.online) {
     YD_TRY(const auto queue, published_of(entry));
-    if (queue->calendar) answer.next_open = queue->calendar->next_open(clock.now());
+    if (const auto& hours = queue->calendar; hours && !hours->is_open(clock.now()))
+      answer.next_open = hours->next_open(clock.now());
   }
   return encode_session(answer, file_token(tenant, customer), place_of(tenant));
 }

@@ -38,7 +38,7 @@ export function start(root: ShadowRoot, boot: Boot, hooks: Hooks): AppHandle {
   // Not at once: an `identify` that caused the loading comes first, so that no anonymous visitor is made for a known customer.
   setTimeout(() => void chat.start());
   return {
-    open: () => { hooks.opened(true); chat.opened = true; extra.load(); draw(); chat.sendReceipts(); },
+    open: () => { hooks.opened(true); chat.opened = true; extra.with((part) => part.refresh()); draw(); chat.sendReceipts(); },
     close: () => { if (chat.opened) close(); },
     identify: (identity) => chat.identify(identity),
     setAttributes: (attributes) => chat.setAttributes(attributes),

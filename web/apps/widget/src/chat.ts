@@ -48,6 +48,8 @@ export class Chat {
   /** No session could be opened yet; the next attempt is under way or planned. */
   troubled = false;
   online: boolean;
+  /** When it was last known whether somebody is here. */
+  knownAt = 0;
   /** Uploads that wait for the network. */
   readonly waiting = new Set<() => void>();
   changed: () => void = () => {};
@@ -246,6 +248,7 @@ export class Chat {
     this.notice = "";
     this.troubled = false;
     this.online = body.online;
+    this.knownAt = Date.now();
     this.session = body;
     this.store.set("token", body.visitor_token);
     const known = this.started && !other ? this.messages.at(-1)?.seq ?? 0 : Infinity;

@@ -2,6 +2,7 @@
 import { moreCss } from "./more_style";
 import { speak } from "./more_texts";
 import { borrow, type Lent } from "./slot";
+import { keepFresh } from "./presence";
 import { takeChat } from "./room";
 import type { Chat } from "./chat";
 
@@ -12,6 +13,7 @@ export { Light } from "./ui/light";
 export { Menu } from "./ui/menu";
 export { Rating } from "./ui/rating";
 export { Standing } from "./ui/standing";
+export { refresh } from "./presence";
 export { retry, sendFile } from "./uploads";
 export { record } from "./voice";
 
@@ -19,6 +21,7 @@ export function setup(from: Lent, root: ShadowRoot, chat: Chat): void {
   borrow(from);
   speak(chat.boot.lang);
   takeChat(chat);
+  keepFresh();
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(moreCss);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];

@@ -3,16 +3,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { whenShort } from "../moments";
 import { say, type Word } from "../more_texts";
+import { askService, type Service } from "../presence";
 import { chat } from "../room";
 import { Icon, kCross } from "./icon";
-
-interface Answer {
-  online: boolean;
-  hours?: { lines: { days: string; times: string }[]; time_zone: string; always: boolean; holidays: boolean; open_now: boolean; closes_at_ms?: number; next_open_at_ms?: number };
-  promises: { remind_ms: number; close_ms: number };
-  limits: { file_bytes: number; text_code_points: number };
-  rating: boolean;
-}
 
 function span(ms: number): string {
   const minutes = Math.round(ms / 60000);
@@ -25,14 +18,7 @@ function zoneName(timeZone: string): string {
   return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
 }
 
-async function ask(): Promise<Answer> {
-  const { base, key, lang } = chat.boot;
-  const answer = await fetch(`${base}/api/v1/webchat/${encodeURIComponent(key)}/info?lang=${lang === "zh" ? "zh-CN" : "en"}`, { credentials: "omit" });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return (await answer.json()) as Answer;
-}
-
-function openWords({ hours, online }: Answer): string {
+function openWords({ hours, online }: Service): string {
   if (online && !hours?.open_now) return say("onlineNow");
   if (!hours || (!online && hours.open_now)) return say("offlineNow");
   if (hours.always) return say("openAlways");
@@ -41,12 +27,12 @@ function openWords({ hours, online }: Answer): string {
 }
 
 export function Info({ close }: { close(): void }) {
-  const [answer, setAnswer] = useState<Answer>();
+  const [answer, setAnswer] = useState<Service>();
   const [failed, setFailed] = useState(false);
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     head.current!.focus({ preventScroll: true });
-    ask().then(setAnswer, () => setFailed(true));
+    askService().then(setAnswer, () => setFailed(true));
   }, []);
   const hours = answer?.hours;
   const visitorZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
