@@ -200,6 +200,8 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {"rating.summary_too_wide", "统计范围过大，请缩短时间", "This span is too wide. Choose a shorter one"},
     {"rating.too_late", "评价已超过可修改的时间", "It is too late to change this rating"},
     {"rating.words_too_long", "评价内容过长，最多 1000 字", "These words are too long: at most 1,000 characters"},
+    {"realtime.board_too_large", "看板内容过多，请按机构缩小范围",
+     "The board is too large. Narrow it to a part of the company"},
     {"realtime.busy", "系统繁忙，请稍后重试", "The server is busy. Please try again"},
     {"realtime.frame_too_large", "消息过大", "The frame is too large"},
     {"realtime.too_many_frames", "操作过于频繁，请稍后再试", "Too many requests. Wait a moment and try again"},
