@@ -109,6 +109,7 @@ class Hall {
     std::int64_t last_ms = 0, changed_ms = 0;  // steady: of the newest push, of the newest change
     bool changed = false, planned = false, planned_soon = false, making = false;
     std::uint64_t number = 0;  // of the newest plan; older ones do nothing
+    std::int64_t bytes = 0;    // of the longest board of the newest push
   } board_turn;
   std::unordered_set<UserId> changed_loads;
   bool loads_planned = false, positions_planned = false;

@@ -59,7 +59,8 @@ void Hub::Impl::plan_boards(Hall& hall) {
       turn.changed || std::ranges::any_of(hall.boards, [](const Subscriber* who) { return who->agent->board_waits; });
   // A push at rest is planned already; a change must not wait for it.
   if (turn.planned && !soon) return;
-  const std::int64_t pause = soon ? kBoardPause.ms : kBoardEvery.ms;
+  const std::int64_t pause =
+      soon ? std::max(kBoardPause.ms, kBoardPause.ms * turn.bytes / kBoardBytesAPause) : kBoardEvery.ms;
   const std::int64_t wait = std::max<std::int64_t>(0, turn.last_ms + pause - steady_ms());
   if (soon && turn.planned_soon) return;
   turn.planned = true;
@@ -91,10 +92,12 @@ void Hub::Impl::push_boards(TenantId tenant) {
   const auto done = [tenant, groups](Impl& impl) {
     Hall& hall = impl.hall_of(tenant);
     hall.board_turn.making = false;
+    hall.board_turn.bytes = 0;
     for (const Group& group : *groups) {
       for (const SubscriberPtr& who : group.members) {
         if (!who->attached || !who->agent->board || who->agent->board_unit != group.unit) continue;
         if (group.frame) {
+          hall.board_turn.bytes = std::max(hall.board_turn.bytes, static_cast<std::int64_t>(group.frame->size()));
           who->agent->board_waits = false;
           impl.send_background(*who, group.frame);
         } else {
@@ -108,7 +111,9 @@ void Hub::Impl::push_boards(TenantId tenant) {
   const bool posted = on_worker([groups, done](Impl& impl) {
     for (Group& group : *groups) {
       auto board = impl.supervision->board_json(group.actor, group.unit);
-      if (board) {
+      if (board && std::ssize(*board) > kBoardBytesMax) {
+        group.refusal = Error{Code::limit_exceeded, "realtime.board_too_large", {}, {}, {}};
+      } else if (board) {
         group.frame = std::make_shared<const std::string>(board_frame(*board, group.unit));
       } else {
         group.refusal = board.error();

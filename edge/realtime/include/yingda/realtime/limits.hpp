@@ -43,12 +43,16 @@ inline constexpr DurationMs kVisitorLinger = seconds(4);
 inline constexpr DurationMs kLoadsGathered = milliseconds(500);
 /// Every agent's socket is asked anew whether its session still stands.
 inline constexpr DurationMs kActorCheckEvery = seconds(60);
-/// A board is pushed at most so often …
+/// A board is pushed at most so often; one that is longer than kBoardBytesAPause accordingly less often …
 inline constexpr DurationMs kBoardPause = milliseconds(500);
+inline constexpr std::int64_t kBoardBytesAPause = 512 * 1024;
 /// … and at least so often, because times on it move.
 inline constexpr DurationMs kBoardEvery = seconds(5);
 /// A client with so much unsent misses boards until it has caught up: each one is whole.
 inline constexpr std::int64_t kBoardQueuedBytesMax = 64 * 1024;
+/// A longer one is refused with `realtime.board_too_large`: with what may wait it would burst the socket's queue. The
+/// board of 500 queues and 2,000 agents has 947,000 bytes.
+inline constexpr std::int64_t kBoardBytesMax = 960 * 1024;
 inline constexpr std::size_t kPreviewCodePointsMax = 500;  // typing preview
 
 // WebSocket close codes.
