@@ -150,6 +150,24 @@ test("Inbox_CloseAndReopen_BothSidesFollow", async () => {
   await visitor.context.close();
 });
 
+test("Inbox_ClosedRightAfterTheAnswer_TheAnswerIsThereFirst", async () => {
+  const visitor = await served("最后一句");
+  await wang.page.route("**/api/v1/conversations/*/messages", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await wang.box.fill("已经为您办好了");
+  await wang.box.press("Enter");
+  await wang.button("结束").click();
+  // Nobody is asked whether he really leaves a customer waiting: the answer only was under way.
+  await visitor.log.getByText("本次服务已结束").waitFor();
+  assert.equal(await wang.page.getByRole("dialog").count(), 0);
+  const texts = await visitor.texts();
+  assert.match(texts.at(-1), /已经为您办好了/);
+  await wang.page.unroute("**/api/v1/conversations/*/messages");
+  await visitor.context.close();
+});
+
 test("Inbox_SlashTyped_CannedReplyIsFilledIn", async () => {
   const visitor = await served("什么时候发货");
   await wang.box.pressSequentially("/ship");

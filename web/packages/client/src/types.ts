@@ -271,6 +271,8 @@ export interface Conversation {
   version: number;
   receipts: Receipts;
   assign_reason: string;
+  /** Question type; absent: not said. */
+  topic?: string;
 }
 
 export interface Episode {

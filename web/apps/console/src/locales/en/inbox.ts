@@ -92,6 +92,7 @@ export default {
     someone: "A colleague",
     none: "This one was not given by the engine.",
     entrance: "Entrance rule: {rule}",
+    topic: "Question type: {topic}",
     waited: "Customer waited",
     estimated: "was told",
     candidates: "Could have taken it",

@@ -92,6 +92,7 @@ export default {
     someone: "一位同事",
     none: "这次不是由系统分配的。",
     entrance: "进线规则：{rule}",
+    topic: "问题类型：{topic}",
     waited: "客户等了",
     estimated: "当时告知",
     candidates: "可接待坐席",
