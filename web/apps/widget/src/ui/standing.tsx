@@ -1,18 +1,7 @@
 // Where the visitor stands: his place in the queue, or when we are back. Said only as exactly as we know it.
 import { chat } from "../room";
 import { say } from "../more_texts";
-import { whenShort } from "../moments";
-
-const kMinute = 60000;
-
-/** A wait in words: minutes up to ten, then steps of five, never seconds; nothing when nobody knows. */
-export function waitWords(ms: number | undefined): string {
-  if (ms === undefined) return say("estimating");
-  const minutes = Math.ceil(ms / kMinute);
-  if (minutes <= 1) return say("soon");
-  if (minutes > 60) return say("overAnHour");
-  return say("about", { n: minutes <= 10 ? minutes : Math.ceil(minutes / 5) * 5 });
-}
+import { waitWords, whenShort } from "../moments";
 
 export function Standing() {
   const talk = chat.conversation;
