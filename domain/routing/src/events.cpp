@@ -42,7 +42,16 @@ Status Routing::Impl::reload_people(const std::shared_ptr<World>& world) {
     items = world->board.all_items();
   }
   for (const auto& [id, team] : items) {
-    if (team) look_sooner(world, id);
+    if (!team) continue;
+    bool gone = false;
+    {
+      const std::scoped_lock lock(world->mutex);
+      gone = !world->teams.contains(team);
+    }
+    if (gone)
+      refresh(world, id);
+    else
+      look_sooner(world, id);
   }
   watch_queues(world);
   return {};
@@ -56,8 +65,9 @@ Status Routing::Impl::on_agent_state(const std::shared_ptr<World>& world, const 
     if (event.seq <= world->seq) return {};
     world->seq = event.seq;
     // Our own changes were applied when they were committed; only what another process did is news.
-    news = world->own_changes.erase(StateChange{status.user_id, status.state, status.since_at_ms}) == 0 &&
-           world->people.contains(status.user_id);
+    const auto own = world->own_changes.find(StateChange{status.user_id, status.state, status.since_at_ms});
+    news = own == world->own_changes.end() && world->people.contains(status.user_id);
+    if (own != world->own_changes.end()) world->own_changes.erase(own);
     // In the order of the log: what he takes after this is his again.
     let_go = status.state == AgentState::offline &&
              std::erase_if(world->by_hand, [&](const auto& taken) { return taken.second == status.user_id; }) > 0;

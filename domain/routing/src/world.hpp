@@ -42,6 +42,7 @@ struct World {
   Board board;
   std::unordered_map<UserId, Person> people;
   TeamId first_team;
+  std::unordered_set<TeamId> teams;  // that there are
   /// Decided and on the way to the store, with the newest version that was told meanwhile.
   std::unordered_map<ConversationId, std::int64_t> reserved;
   std::unordered_set<ConversationId> unplaced;  // in a queue here, the store does not know the team yet
@@ -97,7 +98,8 @@ struct World {
   std::unordered_map<ConversationId, std::vector<Refusal>> refusals;
   std::unordered_set<OfferId> own_offers;  // made by this process, their events not seen yet
 
-  std::set<StateChange> own_changes;  // made by this process, their events not seen yet
+  /// Made by this process, their events not seen yet; a wrap-up that is made longer stands here twice.
+  std::multiset<StateChange> own_changes;
 
   /// How fast a queue moves: the time between two assignments while somebody waited.
   struct Flow {
