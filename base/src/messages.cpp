@@ -187,6 +187,7 @@ constexpr auto kCatalogue = std::to_array<Entry>({
     {"org.unit_not_empty", "该机构下仍有下级、班组或人员", "The unit still has units, teams or people"},
     {"org.unit_not_found", "机构不存在", "The unit does not exist"},
     {"org.user_not_found", "用户不存在", "The user does not exist"},
+    {"rating.channel_cannot_ask", "该渠道还不能邀请客户评价", "This channel cannot ask customers yet"},
     {"rating.expired", "该评价邀请已失效", "This question can no longer be answered"},
     {"rating.follow_up_not_found", "回访不存在或您无权查看", "The follow-up does not exist or you may not see it"},
     {"rating.invalid_key", "标识须为 1 至 32 个小写字母、数字或下划线",

@@ -15,6 +15,9 @@ using conversation::Channel;
 constexpr auto kChannels = std::to_array<Channel>(
     {Channel::webchat, Channel::email, Channel::wechat, Channel::wecom, Channel::sms, Channel::voice, Channel::api});
 
+/// Whose adapter puts the question. Elsewhere nobody could answer, and "invited" would count what was never asked.
+bool can_ask(Channel channel) { return channel == Channel::webchat; }
+
 bool is_key(std::string_view key) {
   return !key.empty() && key.size() <= kReasonKeyBytesMax &&
          std::ranges::all_of(key, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
@@ -38,7 +41,7 @@ void check_reasons(const std::vector<Reason>& reasons, const std::string& at, st
 ChannelSettings defaults_of(Channel channel) {
   ChannelSettings out;
   out.channel = channel;
-  out.enabled = channel == Channel::webchat;
+  out.enabled = can_ask(channel);
   out.reasons = {{"slow", "回复太慢", "Slow answers", true},
                  {"unclear", "没有说清楚", "Not clear", true},
                  {"attitude", "态度不好", "Not friendly", true},
@@ -56,6 +59,7 @@ std::vector<FieldError> check_settings(const Settings& settings) {
     const ChannelSettings& channel = settings.channels[i];
     const std::string at = "channels[" + std::to_string(i) + "].";
     if (!channels.insert(channel.channel).second) wrong.push_back({at + "channel", "request.duplicate"});
+    if (channel.enabled && !can_ask(channel.channel)) wrong.push_back({at + "enabled", "rating.channel_cannot_ask"});
     check_reasons(channel.reasons, at, wrong);
     if (channel.editable_ms < kEditableMin.ms || channel.editable_ms > kEditableMax.ms)
       wrong.push_back({at + "editable_ms", "request.out_of_range"});

@@ -278,6 +278,8 @@ TEST(Settings, EachWrongValue_IsNamed) {
             "channels[0].reasons[0].en request.out_of_range");
   EXPECT_EQ(wrong([](Settings& s) { s.channels[0].reasons.resize(kReasonsMax + 1, {"x", "x", "x", false}); }),
             "channels[0].reasons request.too_many");
+  EXPECT_EQ(wrong([](Settings& s) { s.channels[1].enabled = true; }), "channels[1].enabled rating.channel_cannot_ask")
+      << "mail cannot put the question";
   EXPECT_EQ(wrong([](Settings& s) { s.channels[0].editable_ms = 1'000; }),
             "channels[0].editable_ms request.out_of_range");
   EXPECT_EQ(wrong([](Settings& s) { s.channels[0].low_score_max = 5; }),
