@@ -156,6 +156,7 @@ export default {
     year: "The year will be like this",
     yearLead: "Counted by the server from the above, exactly as customers are served.",
     yearAria: "Open on {open} of {all} days",
+    whichYear: "Which year",
     yearHint: "Point at a day to see its hours",
     key: { open: "open", season: "season", closed: "closed", holiday: "public holiday", worked: "working weekend", special: "special day" },
     coming: "Coming holidays and working weekends",

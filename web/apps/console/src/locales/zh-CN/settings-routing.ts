@@ -156,6 +156,7 @@ export default {
     year: "这一年会是这样",
     yearLead: "由服务器按上面的设置算出，与实际分配完全一致。",
     yearAria: "{all} 天中有 {open} 天营业",
+    whichYear: "哪一年",
     yearHint: "把鼠标移到某一天查看时间",
     key: { open: "营业", season: "季节时间", closed: "休息", holiday: "法定节假日", worked: "调休上班", special: "特殊日期" },
     coming: "接下来的节假日与调休",
