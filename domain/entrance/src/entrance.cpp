@@ -131,6 +131,32 @@ Result<Gathered> Entrance::Impl::gather(storage::Transaction& tx, TenantId tenan
   return out;
 }
 
+namespace {
+
+void forget_team(std::vector<MenuItem>& items, TeamId team) {
+  for (MenuItem& item : items) {
+    if (item.team_id == team) item.team_id.reset();
+    forget_team(item.items, team);
+  }
+}
+
+}  // namespace
+
+Result<Outcome> Entrance::Impl::decide_among_teams(storage::Transaction& tx, TenantId tenant,
+                                                   const std::vector<EntranceRule>& rules,
+                                                   const std::vector<Menu>& menus, const Facts& facts) {
+  Outcome outcome = decide(rules, menus, facts);
+  if (outcome.rule_id.empty() && outcome.rule_name.empty() && outcome.menu_item_id.empty()) return outcome;
+  const auto known = org.load_team(tx, tenant, outcome.team_id);
+  if (known) return outcome;
+  if (known.error().code != Code::not_found) return std::unexpected(known.error());
+  std::vector<EntranceRule> others = rules;
+  std::erase_if(others, [&](const EntranceRule& rule) { return rule.team_id == outcome.team_id; });
+  std::vector<Menu> other_menus = menus;
+  for (Menu& menu : other_menus) forget_team(menu.items, outcome.team_id);
+  return decide_among_teams(tx, tenant, others, other_menus, facts);
+}
+
 Result<routing::EntranceDecision> Entrance::Impl::decide_for(storage::Transaction& tx, TenantId tenant,
                                                              conversation::Conversation& c) {
   const PlanPtr plan = find(tenant);
@@ -143,7 +169,7 @@ Result<routing::EntranceDecision> Entrance::Impl::decide_for(storage::Transactio
   const bool asks = plan->plan.external.enabled;
   const Wanted wanted = asks ? Wanted{true, true, true} : plan->wanted;
   YD_TRY(const auto gathered, gather(tx, tenant, c, wanted));
-  Outcome outcome = decide(plan->plan.rules, plan->plan.menus, gathered.facts);
+  YD_TRY(Outcome outcome, decide_among_teams(tx, tenant, plan->plan.rules, plan->plan.menus, gathered.facts));
   EntranceRecord record{.episode_id = c.episode_id,
                         .plan_version = plan->plan.version,
                         .rule_id = std::move(outcome.rule_id),
@@ -212,7 +238,7 @@ Result<Outcome> Entrance::try_out(storage::Transaction& tx, const org::Actor& ac
     YD_TRY(const auto company, impl.company(tx, actor));
     if (auto wrong = check_rules(*trial.rules, company); !wrong.empty()) return fail_fields(std::move(wrong));
   }
-  return decide(trial.rules ? *trial.rules : saved.rules, saved.menus, facts);
+  return impl.decide_among_teams(tx, tenant, trial.rules ? *trial.rules : saved.rules, saved.menus, facts);
 }
 
 Result<ExternalStatus> Entrance::external_status(storage::Transaction& tx, const org::Actor& actor) {

@@ -68,6 +68,9 @@ struct Entrance::Impl : std::enable_shared_from_this<Entrance::Impl> {
   Result<Gathered> gather(storage::Transaction& tx, TenantId tenant, const conversation::Conversation& conversation,
                           Wanted wanted);
   Facts facts_about(TenantId tenant) const;
+  /// What the rules say, as if rules and menu items whose teams are gone were not there.
+  Result<Outcome> decide_among_teams(storage::Transaction& tx, TenantId tenant, const std::vector<EntranceRule>& rules,
+                                     const std::vector<Menu>& menus, const Facts& facts);
   Result<routing::EntranceDecision> decide_for(storage::Transaction& tx, TenantId tenant,
                                                conversation::Conversation& conversation);
 

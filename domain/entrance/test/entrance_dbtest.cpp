@@ -202,6 +202,26 @@ TEST_F(EntranceTest, Menu_IsKnownFromMemory_AfterSavingAndAfterARestart_OnlyInIt
   EXPECT_EQ(found->items.at(0).team_id, shop.loans);
 }
 
+TEST_F(EntranceTest, TeamThatIsGone_ItsRulesAndMenuItemsAreLeftOut) {
+  MenuItem item{.id = "a", .label = {"甲", ""}, .topic = "x", .team_id = shop.loans};
+  Menu menu{.widget_id = WidgetId{}, .prompt = {}, .items = {item}};
+  shop.save({rule("loans", {is(Subject::language, "en")}, shop.loans),
+             rule("rest", {is(Subject::language, "en")}, shop.sales)},
+            {}, {menu});
+  must(process().write(shop.tenant, [&](auto& tx) { return process().org.delete_team(tx, shop.boss, shop.loans); }));
+  const auto english = shop.say(shop.make_customer("en"));
+  EXPECT_EQ(english.team_id, shop.sales);
+  EXPECT_EQ(shop.why(english.id)->rule_name, "rest");
+  const auto chosen = shop.say(shop.make_customer(), "hi", "x");
+  EXPECT_EQ(chosen.team_id, shop.care);
+  EXPECT_EQ(shop.why(chosen.id)->menu_item_id, "");
+  const auto tried =
+      must(process().read([&](auto& tx) { return process().entrance->try_out(tx, shop.boss, {.language = "en"}); }));
+  EXPECT_EQ(tried.team_id, shop.sales);
+  const auto plan = must(process().read([&](auto& tx) { return process().entrance->plan(tx, shop.boss); }));
+  EXPECT_THAT(plan.warnings, Contains(testing::Field(&Warning::reason, "entrance.team_without_agents")));
+}
+
 TEST_F(EntranceTest, Topic_IsLookedAt) {
   shop.save({rule("refund", {is(Subject::topic, "refund")}, shop.sales)});
   EXPECT_EQ(shop.say(shop.make_customer(), "hi", "refund").team_id, shop.sales);

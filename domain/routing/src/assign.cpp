@@ -190,7 +190,8 @@ void Routing::Impl::commit_place(const std::shared_ptr<World>& world, Conversati
             const std::scoped_lock lock(world->mutex);
             world->armed.erase(id);
           }
-          refresh(world, id);
+          // A team that is gone is no place to try again: the news of it moves whoever waits there.
+          if (status.error().code != Code::not_found) refresh(world, id);
         }
         --in_flight;
       });

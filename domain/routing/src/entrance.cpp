@@ -20,7 +20,7 @@ bool passing(const Error& error) {
 
 TeamId Routing::Impl::default_team(const World& world, WidgetId widget) const {
   const TeamId team = entrance.default_team ? entrance.default_team(world.tenant, widget) : TeamId{};
-  return team ? team : world.first_team;
+  return world.teams.contains(team) ? team : world.first_team;
 }
 
 bool Routing::Impl::admit(World& world, const conversation::Conversation& c, WorkItem& item) const {
@@ -32,13 +32,14 @@ bool Routing::Impl::admit(World& world, const conversation::Conversation& c, Wor
       return false;
     }
     const EntranceDecision& decision = known->second.decision;
-    named = decision.team_id;
+    if (world.teams.contains(decision.team_id)) named = decision.team_id;
     item.language = decision.language;
     item.held = decision.held;
     // What the rule asked of its team may be unknown where a person or an overflow sent it since.
     if (!named || !item.team || item.team == named) item.skills = decision.skills;
   }
-  if (!item.team) {
+  // Nobody waits for a team that is gone.
+  if (!world.teams.contains(item.team)) {
     item.team = named ? named : default_team(world, c.widget_id);
     world.unplaced.insert(c.id);
   }

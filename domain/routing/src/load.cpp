@@ -94,6 +94,8 @@ Status Routing::Impl::load_people(storage::Transaction& tx, World& world) {
 
   const std::scoped_lock lock(world.mutex);
   world.first_team = teams.empty() ? TeamId{} : teams.front().id;
+  world.teams.clear();
+  for (const org::Team& team : teams) world.teams.insert(team.id);
   for (const org::Team& team : teams) {
     QueuePolicy policy;
     policy.team_id = team.id;

@@ -48,6 +48,24 @@ TEST_F(RoutingTest, FirstMessage_EntranceWithTeam_WaitsInThatTeam) {
   EXPECT_EQ(office.routing().queue_position(office.tenant, id), 1);
 }
 
+TEST_F(RoutingTest, TeamThatIsGone_NobodyWaitsForIt) {
+  office.routing().set_entrance(
+      {.asks = {}, .decide = {}, .default_team = [&](TenantId, WidgetId) { return office.sales; }});
+  const auto before = arrive();
+  EXPECT_EQ(office.load(before).team_id, office.sales);
+  must(office.process().write(
+      office.tenant, [&](auto& tx) { return office.process().org.delete_team(tx, office.boss, office.sales); }));
+  office.settle();
+  EXPECT_EQ(office.load(before).team_id, office.care) << "he waits where somebody can be";
+  const auto after = arrive();
+  EXPECT_EQ(office.load(after).team_id, office.care) << "the entrance still names it";
+  const auto wang = office.make_agent("wang", {office.care});
+  office.online(wang);
+  office.settle();
+  EXPECT_EQ(owner(before), wang.user);
+  EXPECT_EQ(owner(after), wang.user);
+}
+
 TEST_F(RoutingTest, SeveralAgents_LeastLoadedGetsTheNext) {
   const auto wang = office.make_agent("wang", {office.care});
   const auto li = office.make_agent("li", {office.care});
