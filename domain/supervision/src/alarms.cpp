@@ -6,12 +6,10 @@
 #include "impl.hpp"
 
 namespace yingda::supervision {
-namespace {
 
-bool raises(const storage::CommittedEvent& event) {
-  return event.type == "routing.alarm_raised" || event.type == "routing.queue_alarm_raised" ||
-         event.type == "routing.queue_alarm_ended";
-}
+using conversation::Conversation;
+
+namespace {
 
 bool tells_conversation(const storage::CommittedEvent& event) {
   return event.type.starts_with("conversation.") || event.type.starts_with("message.");
@@ -23,68 +21,57 @@ Status Supervision::Impl::on_events(std::span<const storage::CommittedEvent> eve
   if (stopping) return fail(Code::cancelled, "runtime.stopping");
   const TenantId tenant = events.front().tenant;
   YD_TRY(const auto floor, floor_of(tenant));
-  YD_CHECK(digest_alarms(*floor, events));
-  YD_CHECK(digest_floor(tenant, *floor, events));
+  std::vector<News> news;
+  news.reserve(events.size());
+  for (const storage::CommittedEvent& event : events) {
+    News& one = news.emplace_back(&event);
+    if (event.type == "routing.alarm_raised") {
+      YD_TRY(one.attention, decode_attention(event.payload));
+    } else if (event.type.starts_with("routing.queue_alarm_")) {
+      YD_TRY(one.queue_attention, decode_queue_attention(event.payload));
+    } else if (tells_conversation(event)) {
+      YD_TRY(one.conversation, decode_conversation_news(event.payload));
+    }
+  }
+  YD_CHECK(digest_alarms(tenant, *floor, news));
+  YD_CHECK(digest_floor(tenant, *floor, news));
   for (const auto& listener : listeners) listener(tenant);
   return {};
 }
 
-Status Supervision::Impl::digest_alarms(const Floor& floor, std::span<const storage::CommittedEvent> events) {
-  struct Item {
-    const storage::CommittedEvent* event;
-    std::optional<conversation::Conversation> conversation;
-  };
+Status Supervision::Impl::digest_alarms(TenantId tenant, const Floor& floor, const std::vector<News>& news) {
   // A conversation matters when it has an open alarm, or gets one in this very batch.
-  std::vector<Item> items;
+  std::vector<const News*> wanted;
   std::vector<ConversationId> raised_here;
-  for (const storage::CommittedEvent& event : events) {
-    if (event.type == "routing.alarm_raised") {
-      YD_TRY(const auto attention, decode_attention(event.payload));
-      raised_here.push_back(attention.conversation.id);
-      items.push_back({&event, std::nullopt});
-    } else if (raises(event)) {
-      items.push_back({&event, std::nullopt});
-    } else if (tells_conversation(event)) {
-      YD_TRY(auto news, decode_conversation_news(event.payload));
-      const ConversationId id = news.conversation.id;
-      if (floor.has_alarm(id) || std::ranges::find(raised_here, id) != raised_here.end())
-        items.push_back({&event, std::move(news.conversation)});
-    }
+  for (const News& one : news) {
+    if (one.attention) raised_here.push_back(one.attention->conversation.id);
+    const ConversationId id = one.conversation ? one.conversation->conversation.id : ConversationId{};
+    const bool alarmed = id && (floor.has_alarm(id) || std::ranges::find(raised_here, id) != raised_here.end());
+    if (one.attention || one.queue_attention || alarmed) wanted.push_back(&one);
   }
-  if (items.empty()) return {};
-
-  const TenantId tenant = events.front().tenant;
+  if (wanted.empty()) return {};
   return database.write(tenant, [&](storage::Transaction& tx) -> Status {
     YD_TRY(const std::int64_t cursor, store::lock_cursor(tx, tenant));
-    for (const Item& item : items) {
-      const storage::CommittedEvent& event = *item.event;
-      if (event.seq <= cursor) continue;
-      if (item.conversation) {
-        YD_CHECK(end_over(tx, tenant, *item.conversation, event.at));
-        continue;
-      }
-      if (event.type == "routing.alarm_raised") {
-        YD_TRY(const auto attention, decode_attention(event.payload));
-        const auto kind = parse_enum<AlarmKind>(attention.kind);
-        if (!kind) continue;  // a newer routing's word
-        YD_CHECK(
-            raise(tx, tenant,
-                  {*kind, attention.conversation.team_id, &attention.conversation, attention.waited_ms, {}, event.at}));
-        continue;
-      }
-      YD_TRY(const auto attention, decode_queue_attention(event.payload));
-      const auto kind = parse_enum<AlarmKind>(attention.kind);
-      if (!kind) continue;
-      const Cause cause{*kind, attention.team_id, nullptr, attention.value_ms, attention.count, event.at};
-      if (event.type == "routing.queue_alarm_raised") {
-        YD_CHECK(raise(tx, tenant, cause));
-      } else {
-        YD_TRY(auto open, store::open_alarm(tx, tenant, *kind, subject_of(cause)));
-        if (open) YD_CHECK(end(tx, tenant, *std::move(open), event.at));
-      }
-    }
-    return store::store_cursor(tx, tenant, std::max(cursor, items.back().event->seq));
+    for (const News* one : wanted)
+      if (one->event->seq > cursor) YD_CHECK(digest_alarm(tx, tenant, *one));
+    return store::store_cursor(tx, tenant, std::max(cursor, wanted.back()->event->seq));
   });
+}
+
+Status Supervision::Impl::digest_alarm(storage::Transaction& tx, TenantId tenant, const News& news) {
+  const UtcTime at = news.event->at;
+  if (news.conversation) return end_over(tx, tenant, news.conversation->conversation, at);
+  const auto kind = parse_enum<AlarmKind>(news.attention ? news.attention->kind : news.queue_attention->kind);
+  if (!kind) return {};  // a newer routing's word
+  if (news.attention) {
+    const Conversation& c = news.attention->conversation;
+    return raise(tx, tenant, {*kind, c.team_id, &c, news.attention->waited_ms, {}, at});
+  }
+  const routing::QueueAttentionEvent& queue = *news.queue_attention;
+  const Cause cause{*kind, queue.team_id, nullptr, queue.value_ms, queue.count, at};
+  if (news.event->type == "routing.queue_alarm_raised") return raise(tx, tenant, cause);
+  YD_TRY(auto open, store::open_alarm(tx, tenant, *kind, subject_of(cause)));
+  return open ? end(tx, tenant, *std::move(open), at) : Status{};
 }
 
 Status Supervision::Impl::raise(storage::Transaction& tx, TenantId tenant, const Cause& cause) {
@@ -113,9 +100,10 @@ Status Supervision::Impl::end_over(storage::Transaction& tx, TenantId tenant,
   return {};
 }
 
-Status Supervision::Impl::digest_floor(TenantId tenant, Floor& floor, std::span<const storage::CommittedEvent> events) {
+Status Supervision::Impl::digest_floor(TenantId tenant, Floor& floor, const std::vector<News>& news) {
   bool shape_changed = false;
-  for (const storage::CommittedEvent& event : events) {
+  for (const News& one : news) {
+    const storage::CommittedEvent& event = *one.event;
     if (event.type == "settings.changed") {
       YD_TRY(const auto area, decode_settings_area(event.payload));
       shape_changed = shape_changed || area == "teams" || area == "units" || area == "users";
@@ -125,10 +113,10 @@ Status Supervision::Impl::digest_floor(TenantId tenant, Floor& floor, std::span<
     if (event.type.starts_with("alarm.")) {
       YD_TRY(const auto alarm, decode_alarm(event.payload));
       floor.put(alarm);
-    } else if (tells_conversation(event)) {
-      YD_TRY(const auto news, decode_conversation_news(event.payload));
-      floor.put(news.conversation);
-      if (news.replied && event.type == "message.accepted") floor.note_reply(*news.replied, event.at);
+    } else if (one.conversation) {
+      floor.put(one.conversation->conversation);
+      const auto& replied = one.conversation->replied;
+      if (replied && event.type == "message.accepted") floor.note_reply(*replied, event.at);
     }
   }
   return shape_changed ? reload_structure(tenant, floor) : Status{};

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "codec.hpp"
 #include "decide.hpp"
 #include "floor.hpp"
 #include "store.hpp"
@@ -40,8 +42,16 @@ struct Supervision::Impl : std::enable_shared_from_this<Supervision::Impl> {
 
   // --- events (alarms.cpp). The handler: alarms first, in one transaction with their cursor, then the floor.
   Status on_events(std::span<const storage::CommittedEvent> events);
-  Status digest_alarms(const Floor& floor, std::span<const storage::CommittedEvent> events);
-  Status digest_floor(TenantId tenant, Floor& floor, std::span<const storage::CommittedEvent> events);
+  /// An event with what it says, decoded once.
+  struct News {
+    const storage::CommittedEvent* event = nullptr;
+    std::optional<ConversationNews> conversation;
+    std::optional<routing::AttentionEvent> attention;
+    std::optional<routing::QueueAttentionEvent> queue_attention;
+  };
+  Status digest_alarms(TenantId tenant, const Floor& floor, const std::vector<News>& news);
+  Status digest_alarm(storage::Transaction& tx, TenantId tenant, const News& news);
+  Status digest_floor(TenantId tenant, Floor& floor, const std::vector<News>& news);
   Status raise(storage::Transaction& tx, TenantId tenant, const Cause& cause);
   Status end(storage::Transaction& tx, TenantId tenant, Alarm alarm, UtcTime at);
   Status end_over(storage::Transaction& tx, TenantId tenant, const conversation::Conversation& conversation,
