@@ -132,7 +132,8 @@ export class VisitorPage {
   /** Writes and waits until the server has it. */
   async say(text) {
     await this.write(text);
-    await this.message(text).locator(".tick").waitFor();
+    // A message on its way has a clock, which is no tick of the server's.
+    await this.message(text).locator(".tick:is(.sent, .delivered, .read)").waitFor();
   }
   message(text) { return this.log.locator(".m").filter({ hasText: text }).last(); }
   /** Texts of all bubbles, in order. */
