@@ -99,6 +99,32 @@ TEST_F(RatingTest, ServerDownAtTheClose_AsksAfterwardsButNotTooLate) {
   }
 }
 
+TEST_F(RatingTest, TwoProcesses_AskOnce) {
+  const auto opened = says(shop_.anna);
+  give(opened.id, shop_.wang);
+  answers(shop_.wang, opened.id);
+  settle();
+  dispatcher_->stop();
+  must(write([&](auto& tx) { return rooms_.close(tx, shop_.wang, opened.id, "agent", false); }));
+  // Both find the same event behind the same cursor.
+  const auto db = store_.open(clock_);
+  runtime::WorkerPool workers(2, 1'000);
+  {
+    runtime::Dispatcher dispatcher(*db, workers, clock_);
+    Ratings other(*db, dispatcher, clock_, ids_, org_, rooms_);
+    other.start();
+    must(dispatcher.start());
+    restart();
+    EXPECT_TRUE(dispatcher.drain(seconds(20)));
+    settle();
+    dispatcher.stop();
+  }
+  workers.stop(seconds(5));
+  EXPECT_EQ(count_events("rating.invited"), 1);
+  ASSERT_THAT(episodes(shop_.system), SizeIs(1));
+  EXPECT_THAT(episodes(shop_.system)[0].agents, SizeIs(1));
+}
+
 TEST_F(RatingTest, Solved_ThenRated_ThenChanged) {
   const auto closed = served(shop_.anna, shop_.wang);
   EXPECT_EQ(must(rate(shop_.anna, answer_of(closed.episode_id, true))).state, InvitationState::solved);
