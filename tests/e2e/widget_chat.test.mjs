@@ -196,6 +196,51 @@ test("Widget_ClosedWindow_BadgeCountsAndSoundPlaysOnce", async () => {
   await visitor.context.close();
 });
 
+for (const [name, cut] of [
+  ["NetworkGone", async (visitor) => {
+    await visitor.context.setOffline(true);
+    return () => visitor.context.setOffline(false);
+  }],
+  // The server turns the line away: a new session brings what came meanwhile as a snapshot, not as events.
+  ["SessionRefused", async (visitor, lines) => {
+    lines.refuse = true;
+    for (const line of lines.open) await line.close({ code: 4001 });
+    return () => { lines.refuse = false; };
+  }],
+]) {
+  test(`Widget_AnsweredWhileCutOff_${name}_SoundsWhenItHearsOfThem`, async () => {
+    stage.expected.push(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
+    const lines = { open: [], refuse: false, refused: 0 };
+    const context = await stage.context();
+    await context.routeWebSocket(/webchat\/socket/, (line) => {
+      if (lines.refuse) {
+        ++lines.refused;
+        return line.close({ code: 4001 });
+      }
+      lines.open.push(line);
+      line.connectToServer();
+    });
+    const visitor = await stage.visitor({ context }, countTones);
+    const frames = watch(visitor.page);
+    await visitor.open();
+    await visitor.say(`断线前 ${name}`);
+    const talk = await visitor.reached(agent, `断线前 ${name}`);
+    await visitor.log.getByText("小芳 为您服务").waitFor();
+    await visitor.page.keyboard.press("Escape");
+    await visitor.window.waitFor({ state: "detached" });
+    const mend = await cut(visitor, lines);
+    await talk.say("断线时第一句");
+    await talk.say("断线时第二句");
+    if (name === "SessionRefused") await until("it was turned away twice", () => lines.refused >= 2);
+    await mend();
+    await until("two unread", async () => (await text(visitor.launcher.locator("b"))) === "2");
+    await assertTones(visitor, 2, frames);
+    // Whoever is turned away again and again does not storm the server.
+    assert.ok(frames.filter((one) => one === "session").length <= 4, frames.join("\n"));
+    await context.close();
+  });
+}
+
 test("Widget_SoundSwitchedOff_StaysSilent", async () => {
   const [widget] = (await stage.admin.call("GET", "/widgets")).items.filter((w) => w.key === "demo");
   await stage.admin.call("PUT", `/widgets/${widget.id}`, { ...widget, look: { ...widget.look, sound: false } });

@@ -71,6 +71,7 @@ export class Chat {
   private read = 0;
   private sent = ""; // the receipts this connection has carried
   private page = "";
+  private refusals = 0; // of this line's tokens in a row
 
   constructor(readonly boot: Boot) {
     this.store = new Store(`yingda:${boot.key}:`);
@@ -268,6 +269,7 @@ export class Chat {
       frame: (frame) => this.onFrame(frame),
       up: () => {
         this.up = true;
+        this.refusals = 0;
         this.inFlight = "";
         this.sent = "";
         for (const go of this.waiting) go();
@@ -288,7 +290,9 @@ export class Chat {
         this.starting = undefined;
         this.line?.stop();
         this.line = undefined;
-        void this.start();
+        // Once is a token that has become old; again and again is trouble that haste does not mend.
+        const pause = this.refusals++ ? Math.min(1000 * 2 ** this.refusals, 30000) : 0;
+        setTimeout(() => void this.start(), pause);
       },
     });
     if (!this.up) this.line.start();
