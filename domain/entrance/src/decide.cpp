@@ -19,7 +19,7 @@ bool language_within(std::string_view tag, std::string_view range) {
   return tag == range || (tag.starts_with(range) && tag.size() > range.size() && tag[range.size()] == '-');
 }
 
-bool holds_for(const Condition& condition, std::string_view have, std::string_view value) {
+bool holds_for(const Condition& condition, std::string_view have, const std::string& value) {
   switch (condition.match) {
     case Match::is:
     case Match::is_not: return condition.subject == Subject::language ? language_within(have, value) : have == value;
@@ -31,41 +31,44 @@ bool holds_for(const Condition& condition, std::string_view have, std::string_vi
   return false;
 }
 
-/// `all` are the subject's values, none of them empty.
-bool holds(const Condition& condition, const std::vector<std::string>& all) {
+/// `all` are the subject's values in lower case, none of them empty.
+bool holds(const Condition& condition, const std::vector<std::string_view>& all) {
   if (condition.match == Match::present) return !all.empty();
   if (condition.match == Match::absent) return all.empty();
-  const bool any = std::ranges::any_of(all, [&](const std::string& have) {
-    const std::string folded = text::lower_ascii(have);
-    return std::ranges::any_of(condition.values, [&](const std::string& value) {
-      return holds_for(condition, folded, text::lower_ascii(value));
-    });
+  const bool any = std::ranges::any_of(all, [&](std::string_view have) {
+    return std::ranges::any_of(condition.values,
+                               [&](const std::string& value) { return holds_for(condition, have, value); });
   });
   return condition.match == Match::is_not ? !any : any;
 }
 
-std::string hours_of(const Condition& condition, const EntranceRule& rule, const Facts& facts) {
+std::string_view hours_of(const Condition& condition, const EntranceRule& rule, const Facts& facts) {
   TeamId team = rule.team_id.value_or(TeamId{});
   if (condition.name && !condition.name->empty()) team = parse_id<TeamId>(*condition.name).value_or(TeamId{});
   if (!team) team = facts.default_team;
   return !facts.opened || facts.opened(team) ? "open" : "closed";
 }
 
-std::vector<std::string> found_for(const Condition& condition, const EntranceRule& rule, const Facts& facts) {
-  const auto one = [](std::string value) {
-    return value.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::move(value)};
+/// What the condition looks at; none of them empty. Views into `facts` and `widget`.
+std::vector<std::string_view> found_for(const Condition& condition, const EntranceRule& rule, const Facts& facts,
+                                        const std::string& widget) {
+  const auto one = [](std::string_view value) {
+    return value.empty() ? std::vector<std::string_view>{} : std::vector{value};
+  };
+  const auto several = [](const std::vector<std::string>& values) {
+    return std::vector<std::string_view>(values.begin(), values.end());
   };
   switch (condition.subject) {
-    case Subject::channel: return one(std::string(enum_name(facts.channel)));
-    case Subject::widget: return one(to_string(facts.widget));
+    case Subject::channel: return one(enum_name(facts.channel));
+    case Subject::widget: return one(widget);
     case Subject::page: return one(facts.page);
-    case Subject::region: return facts.regions;
+    case Subject::region: return several(facts.regions);
     case Subject::language: return one(facts.language);
     case Subject::level: return one(facts.level);
-    case Subject::tag: return facts.tags;
+    case Subject::tag: return several(facts.tags);
     case Subject::attribute: {
       const auto it = facts.attributes.find(condition.name.value_or(""));
-      return it == facts.attributes.end() ? std::vector<std::string>{} : one(it->second);
+      return it == facts.attributes.end() ? one({}) : one(it->second);
     }
     case Subject::topic: return one(facts.topic);
     case Subject::text: return one(facts.text);
@@ -75,26 +78,45 @@ std::vector<std::string> found_for(const Condition& condition, const EntranceRul
   return {};
 }
 
-std::string joined(const std::vector<std::string>& values) {
+std::string joined(const std::vector<std::string_view>& values) {
   std::string out;
-  for (const std::string& value : values) {
+  for (const std::string_view value : values) {
     if (!out.empty()) out += ", ";
-    out += value;
+    out += text::first_code_points(value, kFoundCodePointsMax + 1);
   }
   return text::preview(out, kFoundCodePointsMax);
 }
 
-RuleCheck check(const EntranceRule& rule, const Facts& facts) {
+/// The facts as they are told, and in lower case as they are compared.
+struct Seen {
+  const Facts& facts;
+  Facts low;
+  std::string widget;
+};
+
+RuleCheck check(const EntranceRule& rule, const Seen& seen) {
   RuleCheck result{.rule_id = rule.id.value_or(""), .rule_name = rule.name};
   for (std::size_t i = 0; i < rule.conditions.size(); ++i) {
-    const auto have = found_for(rule.conditions[i], rule, facts);
-    if (holds(rule.conditions[i], have)) continue;
+    const Condition& condition = rule.conditions[i];
+    const auto have = found_for(condition, rule, seen.low, seen.widget);
+    if (holds(condition, have)) continue;
     result.failed_condition = static_cast<std::int64_t>(i);
-    result.found = joined(have);
+    // Hours are not asked twice: the second answer might be another one.
+    const bool as_told = condition.subject != Subject::open_hours;
+    result.found = joined(as_told ? found_for(condition, rule, seen.facts, seen.widget) : have);
     return result;
   }
   result.matched = true;
   return result;
+}
+
+Facts in_lower_case(Facts facts) {
+  for (std::string* one : {&facts.page, &facts.language, &facts.level, &facts.topic, &facts.text})
+    *one = text::lower_ascii(*one);
+  for (std::string& region : facts.regions) region = text::lower_ascii(region);
+  for (std::string& tag : facts.tags) tag = text::lower_ascii(tag);
+  for (auto& [name, value] : facts.attributes) value = text::lower_ascii(value);
+  return facts;
 }
 
 void add(Outcome& outcome, const EntranceRule& rule) {
@@ -152,6 +174,15 @@ std::string region_of_language(std::string_view tag) {
   return {};
 }
 
+std::vector<EntranceRule> comparable(std::vector<EntranceRule> rules) {
+  for (EntranceRule& rule : rules) {
+    for (Condition& condition : rule.conditions) {
+      for (std::string& value : condition.values) value = text::lower_ascii(text::trim(value));
+    }
+  }
+  return rules;
+}
+
 Wanted wanted_by(const std::vector<EntranceRule>& rules) {
   Wanted wanted;
   for (const EntranceRule& rule : rules) {
@@ -173,11 +204,12 @@ Wanted wanted_by(const std::vector<EntranceRule>& rules) {
 
 Outcome decide(const std::vector<EntranceRule>& rules, const std::vector<Menu>& menus, const Facts& facts) {
   Outcome outcome;
+  const Seen seen{facts, in_lower_case(facts), to_string(facts.widget)};
   for (const EntranceRule& rule : rules) {
     if (!rule.enabled) continue;
     // The team is decided by the first; a later one cannot take it away.
     if (outcome.team_id && rule.team_id) continue;
-    outcome.checked.push_back(check(rule, facts));
+    outcome.checked.push_back(check(rule, seen));
     if (!outcome.checked.back().matched) continue;
     add(outcome, rule);
     if (!rule.team_id) continue;

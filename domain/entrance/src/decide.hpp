@@ -35,8 +35,12 @@ struct Wanted {
 };
 Wanted wanted_by(const std::vector<EntranceRule>& rules);
 
+/// The rules as `decide` takes them: values in lower case, without space around them.
+std::vector<EntranceRule> comparable(std::vector<EntranceRule> rules);
+
 /// The first rule with a team that matches decides; rules without one add and go on. When no rule names a team, the
 /// menu item with the conversation's topic does, then the entrance's default.
+/// `rules` are comparable().
 Outcome decide(const std::vector<EntranceRule>& rules, const std::vector<Menu>& menus, const Facts& facts);
 
 /// Whether everything that satisfies `narrow` also satisfies `wide`, as far as that can be told from their words alone:

@@ -124,6 +124,7 @@ Result<Gathered> Entrance::Impl::gather(storage::Transaction& tx, TenantId tenan
     YD_TRY(const auto messages, conversations.messages_for_customer(tx, tenant, c.customer.id, 0, kTextMessagesMax));
     for (const conversation::Message& message : messages) {
       if (message.episode_id != c.episode_id || message.author.kind != conversation::AuthorKind::customer) continue;
+      if (facts.text.size() + message.text.size() > kTextBytesMax) break;
       if (!facts.text.empty()) facts.text += '\n';
       facts.text += message.text;
     }
@@ -238,7 +239,7 @@ Result<Outcome> Entrance::try_out(storage::Transaction& tx, const org::Actor& ac
     YD_TRY(const auto company, impl.company(tx, actor));
     if (auto wrong = check_rules(*trial.rules, company); !wrong.empty()) return fail_fields(std::move(wrong));
   }
-  return impl.decide_among_teams(tx, tenant, trial.rules ? *trial.rules : saved.rules, saved.menus, facts);
+  return impl.decide_among_teams(tx, tenant, trial.rules ? comparable(*trial.rules) : saved.rules, saved.menus, facts);
 }
 
 Result<ExternalStatus> Entrance::external_status(storage::Transaction& tx, const org::Actor& actor) {

@@ -21,7 +21,7 @@ namespace yingda::entrance {
 
 /// A tenant's plan as decisions use it. Immutable.
 struct PlanInForce {
-  EntrancePlan plan;
+  EntrancePlan plan;   // its rules are comparable()
   std::string secret;  // of the external program, readable
   Wanted wanted;
   bool active = false;  // it can decide anything

@@ -64,6 +64,7 @@ std::string Entrance::Impl::purpose(TenantId tenant) const { return "entrance.ex
 PlanPtr Entrance::Impl::in_force(TenantId tenant, const EntrancePlan& stored) const {
   auto out = std::make_shared<PlanInForce>();
   out->plan = stored;
+  out->plan.rules = comparable(stored.rules);
   out->wanted = wanted_by(stored.rules);
   out->active = stored.external.enabled || std::ranges::any_of(stored.rules, &EntranceRule::enabled) ||
                 std::ranges::any_of(stored.menus, [](const Menu& menu) { return routes(menu.items); });

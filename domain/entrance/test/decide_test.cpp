@@ -188,6 +188,13 @@ TEST(RegionOfLanguage, Tags_GiveTheirRegionSubtag) {
   EXPECT_EQ(region_of_language("en-u-ca-gregory"), "") << "behind a single letter stands no region";
 }
 
+TEST(Comparable, Values_AsTyped_MatchInAnyCase) {
+  const auto rules = comparable(
+      {rule({{Subject::level, {}, Match::is, {" GOLD "}}}), rule({{Subject::page, {}, Match::contains, {"SHOP"}}})});
+  EXPECT_EQ(decide({rules[0]}, {}, somebody()).team_id, kSales);
+  EXPECT_EQ(decide({rules[1]}, {}, somebody()).team_id, kSales);
+}
+
 TEST(WantedBy, OnlyEnabledRules_AskForReading) {
   EntranceRule off = rule({{Subject::page, {}, Match::contains, {"x"}}});
   off.enabled = false;

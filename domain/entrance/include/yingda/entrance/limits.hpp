@@ -29,7 +29,8 @@ inline constexpr DurationMs kDeadlineDefault = milliseconds(1'500);
 inline constexpr std::size_t kUrlBytesMax = 2'048;
 inline constexpr std::size_t kSecretBytesMax = 256;
 inline constexpr std::int64_t kExternalAnswerBytesMax = 64 * 1024;
-inline constexpr int kTextMessagesMax = 20;             // messages of the episode that a rule on text looks at
-inline constexpr std::size_t kFoundCodePointsMax = 80;  // of what an explanation quotes
+inline constexpr std::size_t kTextBytesMax = 32 * 1024;  // of what a rule on text looks at, whole messages
+inline constexpr int kTextMessagesMax = 20;              // messages of the episode that a rule on text looks at
+inline constexpr std::size_t kFoundCodePointsMax = 80;   // of what an explanation quotes
 
 }  // namespace yingda::entrance
