@@ -37,6 +37,10 @@ void add_text(GMimeMultipart* parts, const char* subtype, const std::string& tex
 }  // namespace
 
 std::string write_mime(const Headers& headers, const Composed& content) {
+  // One at a time: GMime promises nothing about the tables its objects share, and a mail takes well under a
+  // millisecond.
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
   static std::once_flag once;
   std::call_once(once, [] { g_mime_init(); });
   const Owned<GMimeMessage> message(g_mime_message_new(TRUE));
