@@ -132,7 +132,7 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
   return {};
 }
 
-void Routing::Impl::refresh(const std::shared_ptr<World>& world, ConversationId id) {
+void Routing::Impl::refresh(const std::shared_ptr<World>& world, ConversationId id, std::vector<UserId> kept) {
   ++in_flight;
   auto loaded = std::make_shared<std::optional<conversation::Conversation>>();
   database.write_async(
@@ -144,7 +144,7 @@ void Routing::Impl::refresh(const std::shared_ptr<World>& world, ConversationId 
         if (found) *loaded = *std::move(found);
         return {};
       },
-      [this, world, id, loaded](const Status& status) {
+      [this, world, id, loaded, kept = std::move(kept)](const Status& status) {
         if (!status) {
           mend_later(world->tenant);
         } else {
@@ -161,6 +161,7 @@ void Routing::Impl::refresh(const std::shared_ptr<World>& world, ConversationId 
           }
           if (freed) serve_agent(world, freed);
           serve_item(world, id);
+          for (const UserId agent : kept) serve_agent(world, agent);
         }
         --in_flight;
       });

@@ -70,8 +70,9 @@ struct Routing::Impl {
   Status on_conversation(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
   Status on_agent_state(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
   Status reload_people(const std::shared_ptr<World>& world);
-  /// Brings one conversation of the board to what the store says (after a lost race).
-  void refresh(const std::shared_ptr<World>& world, ConversationId id);
+  /// Brings one conversation of the board to what the store says (after a lost race), then serves these, whose room was
+  /// kept for it.
+  void refresh(const std::shared_ptr<World>& world, ConversationId id, std::vector<UserId> kept = {});
   /// Puts a conversation where its state says, one without a team into its entrance's queue; gives the agent who lost
   /// it. What is older than what is known changes nothing. World's mutex held.
   UserId place(World& world, const conversation::Conversation& conversation) const;

@@ -83,7 +83,7 @@ void Routing::Impl::commit_ring(const std::shared_ptr<World>& world, const Assig
             if (look_at) world->armed.erase(offer.conversation);
             world->end_offer(ended_for(offer, offer.rings, OfferOutcome::withdrawn));
           }
-          refresh(world, offer.conversation);
+          refresh(world, offer.conversation, offer.rings);
         }
         --in_flight;
       });
@@ -124,11 +124,10 @@ Result<Conversation> Routing::offer_transfer(storage::Transaction& tx, const org
   if (!first) return fail(Code::conflict, "routing.already_offered");
   YD_CHECK(impl_->timers.schedule(tx, timer_of(actor.tenant, offer)));
   emit_offered(tx, actor.tenant, offer_with(offer, c));
-  tx.on_commit([world, offer] {
-    const std::scoped_lock lock(world->mutex);
-    world->own_offers.insert(offer.id);
-    world->transfers[offer.conversation] = {offer.id, offer.from};
-  });
+  // Known before it is committed: what happens to the conversation right after it must find it.
+  const std::scoped_lock lock(world->mutex);
+  world->own_offers.insert(offer.id);
+  world->transfers[offer.conversation] = {offer.id, offer.from};
   return c;
 }
 
@@ -324,8 +323,11 @@ void Routing::Impl::withdraw_offers(const std::shared_ptr<World>& world, const C
         world->tenant,
         [this, world, id](storage::Transaction& tx) -> Status {
           YD_TRY(const auto offer, load_offer(tx, world->tenant, id));
-          if (!offer || !offer->open) return {};
-          return end(tx, world, *offer, ended_for(*offer, offer->rings, OfferOutcome::withdrawn));
+          if (offer && offer->open)
+            return end(tx, world, *offer, ended_for(*offer, offer->rings, OfferOutcome::withdrawn));
+          const std::scoped_lock lock(world->mutex);  // its making failed
+          std::erase_if(world->transfers, [&](const auto& open) { return open.second.id == id; });
+          return {};
         },
         [this](const Status& status) {
           // Its timer is still there: it ends later.
