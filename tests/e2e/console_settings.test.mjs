@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe, PHONE, Stage, until } from "./lib/stage.mjs";
 
-const kPages = ["", "/profile", "/company", "/agents", "/teams", "/roles", "/widget", "/canned", "/tokens", "/audit"];
+const kPages = ["", "/profile", "/company", "/agents", "/teams", "/roles", "/widget", "/canned", "/tokens", "/audit", "/queues", "/entrance", "/skills", "/rating", "/reasons", "/alarms", "/mail"];
 let stage, admin;
 before(async () => {
   stage = await Stage.open();

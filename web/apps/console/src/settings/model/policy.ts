@@ -94,6 +94,15 @@ export function defaultPolicy(team_id: Id): QueuePolicy {
   };
 }
 
+/** As it is sent: without skills that are not named yet, the steps in order of time. */
+export function sendable(policy: QueuePolicy): QueuePolicy {
+  return {
+    ...policy,
+    skills: policy.skills.filter((skill) => skill.name.trim()).map((skill) => ({ ...skill, name: skill.name.trim() })),
+    relaxations: [...policy.relaxations].sort((a, b) => a.after_ms - b.after_ms),
+  };
+}
+
 /** How many milliseconds earlier a VIP counts as having come. */
 export function vipHeadStartMs(policy: QueuePolicy): number {
   return policy.vip_priority * policy.priority_step_ms;
