@@ -18,7 +18,6 @@ bool tells_conversation(const storage::CommittedEvent& event) {
 }  // namespace
 
 Status Supervision::Impl::on_events(std::span<const storage::CommittedEvent> events) {
-  if (stopping) return fail(Code::cancelled, "runtime.stopping");
   const TenantId tenant = events.front().tenant;
   YD_TRY(const auto floor, floor_of(tenant));
   std::vector<News> news;
