@@ -120,6 +120,25 @@ TEST_F(SupervisionTest, SameEventTwice_CountsOnce) {
   EXPECT_THAT(open_alarms(boss_), SizeIs(1));
 }
 
+TEST_F(SupervisionTest, TwoProcesses_RaiseOneAlarmAndTellItOnce) {
+  if (storage::test_engine() == storage::Engine::sqlite) GTEST_SKIP() << "one process has one SQLite file";
+  must(write([&](auto& tx) {
+    return p_->room.save_settings(tx, system_, {{{std::nullopt, "https://example.com/a", {}, {}, {}, true}}});
+  }));
+  auto other = std::make_unique<Process>(store_, clock_, receiver_, ++processes_);
+  other->start();
+  other->settle();
+  for (int i = 0; i < 3; ++i) {
+    queue_event("routing.queue_alarm_raised", "queue_long", 4 + i);
+    other->settle();
+  }
+  EXPECT_THAT(open_alarms(boss_), SizeIs(1));
+  EXPECT_EQ(open_alarms(boss_)[0].count, 6);
+  EXPECT_THAT(alarm_events(), ElementsAre("alarm.raised", "alarm.changed", "alarm.changed"));
+  EXPECT_THAT(receiver_.requests(), SizeIs(1));
+  EXPECT_EQ(must(other->room.board(boss_, {})).alarms.size(), 1U);
+}
+
 // --- the board
 
 TEST_F(SupervisionTest, Board_FollowsEventsAndSurvivesARestart) {
