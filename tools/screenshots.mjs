@@ -93,6 +93,24 @@ try {
   await admin.page.goto(`${stage.base}/console/settings/widget/${widget.id}`);
   await admin.page.getByRole("textbox", { name: "自定义颜色" }).waitFor();
   await take(admin.page, "widget-editor");
+
+  // A queue with more customers than hands: the supervisor's board, and the timers that look after them.
+  const team = (await linTalk.view()).conversation.team_id;
+  const [policy] = (await stage.admin.call("GET", "/routing/policies")).items.filter((p) => p.team_id === team);
+  await stage.admin.call("PUT", "/routing/policies", { ...policy, alarm_wait_ms: 10_000, wrap_up_ms: 30_000 });
+  for (const user of (await stage.admin.call("GET", "/users")).items) await stage.admin.call("PATCH", `/users/${user.id}`, { capacity: user.login === "wang@demo" ? 3 : 4 });
+  for (const [name, text] of [["何静", "退款三天了还没到账，麻烦查一下"], ["Marco Rossi", "Can I change the delivery address?"], ["赵一鸣", "在吗？想问下围巾有没有现货"]]) {
+    const visitor = await customer({ external_id: `c-${name}`, name });
+    await visitor.say(text);
+  }
+  const board = await stage.console("zhao@demo", screen);
+  await board.page.goto(`${stage.base}/console/supervision`);
+  await until("the alarm stands on the board", () => board.page.getByRole("button", { name: "知道了" }).first().isVisible());
+  await take(board.page, "board");
+  await admin.page.goto(`${stage.base}/console/settings/queues/${policy.team_id}`);
+  await admin.page.getByRole("tab", { name: "超时处理" }).first().click();
+  await admin.page.waitForTimeout(1000);
+  await take(admin.page, "queue");
 } finally {
   await stage.close();
 }
