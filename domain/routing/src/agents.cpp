@@ -88,7 +88,10 @@ void Routing::Impl::apply_state(const std::shared_ptr<World>& world, const Agent
     world->board.put_in_order(stranded);
   }
   if (status.state == AgentState::online) serve_agent(world, status.user_id);
-  if (status.state == AgentState::offline) leave_unreachable(world);
+  if (status.state == AgentState::offline) {
+    leave_unreachable(world);
+    leave_offers(world, status.user_id);
+  }
   for (const ConversationId id : stranded) serve_item(world, id);
   for (const TeamId team : status.team_ids) watch_queue(world, team);
 }

@@ -131,6 +131,11 @@ struct Routing::Impl {
   void offer_ended(const std::shared_ptr<World>& world, const OfferEnded& ended);
   Status on_offer_over(storage::Transaction& tx, const runtime::Timer& timer);
   Status on_offer_event(const std::shared_ptr<World>& world, const storage::CommittedEvent& event);
+  /// One agent declines.
+  Status ring_no_more(storage::Transaction& tx, const std::shared_ptr<World>& world, StoredOffer offer, UserId agent,
+                      const std::string& words);
+  /// What rings for somebody who went offline goes on without him.
+  void leave_offers(const std::shared_ptr<World>& world, UserId agent);
   /// Offers of a conversation that went elsewhere.
   void withdraw_offers(const std::shared_ptr<World>& world, const conversation::Conversation& conversation);
 

@@ -59,7 +59,8 @@ Result<std::shared_ptr<World>> Routing::Impl::ensure(storage::Transaction& tx, T
     if (offer.kind == OfferKind::ring)
       world->start_ring(offer.conversation, {offer.id, offer.team, offer.rings});
     else
-      world->transfers[offer.conversation] = {offer.id, offer.from};
+      world->transfers[offer.conversation] = {offer.id, offer.from,
+                                              offer.rings.empty() ? UserId{} : offer.rings.front()};
   }
   // Since when their owners have them is not stored: they get their full time from now on.
   world->owner_since.clear();

@@ -127,7 +127,7 @@ Result<Conversation> Routing::offer_transfer(storage::Transaction& tx, const org
   // Known before it is committed: what happens to the conversation right after it must find it.
   const std::scoped_lock lock(world->mutex);
   world->own_offers.insert(offer.id);
-  world->transfers[offer.conversation] = {offer.id, offer.from};
+  world->transfers[offer.conversation] = {offer.id, offer.from, handover.agent};
   return c;
 }
 
@@ -241,16 +241,48 @@ Status Routing::decline_offer(storage::Transaction& tx, const org::Actor& actor,
   YD_TRY(const auto world, impl_->ensure(tx, actor.tenant));
   YD_TRY(StoredOffer offer, impl_->open_offer(tx, actor.tenant, id));
   YD_CHECK(check_rings_for(offer, actor.user));
-  OfferEnded ended = ended_for(offer, {actor.user}, OfferOutcome::declined);
-  ended.by_id = actor.user;
+  return impl_->ring_no_more(tx, world, std::move(offer), actor.user, words);
+}
+
+Status Routing::Impl::ring_no_more(storage::Transaction& tx, const std::shared_ptr<World>& world, StoredOffer offer,
+                                   UserId agent, const std::string& words) {
+  OfferEnded ended = ended_for(offer, {agent}, OfferOutcome::declined);
+  ended.by_id = agent;
   ended.reason = words;
-  std::erase(offer.rings, actor.user);
-  offer.declined.push_back(actor.user);
-  YD_CHECK(store_offer_agents(tx, actor.tenant, offer));
-  if (offer.rings.empty()) return impl_->end(tx, world, offer, std::move(ended));
-  emit_offer_ended(tx, actor.tenant, ended);
-  tx.on_commit([impl = impl_.get(), world, ended] { impl->offer_ended(world, ended); });
+  std::erase(offer.rings, agent);
+  offer.declined.push_back(agent);
+  YD_CHECK(store_offer_agents(tx, world->tenant, offer));
+  if (offer.rings.empty()) return end(tx, world, offer, std::move(ended));
+  emit_offer_ended(tx, world->tenant, ended);
+  tx.on_commit([this, world, ended] { offer_ended(world, ended); });
   return {};
+}
+
+void Routing::Impl::leave_offers(const std::shared_ptr<World>& world, UserId agent) {
+  std::vector<OfferId> his;
+  {
+    const std::scoped_lock lock(world->mutex);
+    for (const auto& [id, ring] : world->rings)
+      if (std::ranges::find(ring.agents, agent) != ring.agents.end()) his.push_back(ring.id);
+    for (const auto& [id, transfer] : world->transfers)
+      if (transfer.to == agent) his.push_back(transfer.id);
+  }
+  std::ranges::sort(his);
+  for (const OfferId id : his) {
+    ++in_flight;
+    database.write_async(
+        world->tenant,
+        [this, world, id, agent](storage::Transaction& tx) -> Status {
+          YD_TRY(const auto offer, load_offer(tx, world->tenant, id));
+          if (!offer || !offer->open || !offer->rings_for(agent)) return {};
+          return ring_no_more(tx, world, *offer, agent, "");
+        },
+        [this](const Status& status) {
+          // It rings until its time is over.
+          if (!status) log::error("routing.leave_offer_failed", status.error());
+          --in_flight;
+        });
+  }
 }
 
 Status Routing::withdraw_offer(storage::Transaction& tx, const org::Actor& actor, OfferId id) {
@@ -356,7 +388,9 @@ Status Routing::Impl::on_offer_event(const std::shared_ptr<World>& world, const 
   const ConversationId id = offer.conversation.id;
   if (offer.kind == OfferKind::ring && !world->rings.contains(id))
     world->start_ring(id, {offer.id, offer.team_id.value_or(TeamId{}), offer.agent_ids});
-  if (offer.kind == OfferKind::transfer) world->transfers[id] = {offer.id, offer.from_id.value_or(UserId{})};
+  if (offer.kind == OfferKind::transfer)
+    world->transfers[id] = {offer.id, offer.from_id.value_or(UserId{}),
+                            offer.agent_ids.empty() ? UserId{} : offer.agent_ids.front()};
   return {};
 }
 

@@ -91,7 +91,7 @@ struct World {
   };
   struct Transfer {
     OfferId id;
-    UserId from;
+    UserId from, to;
   };
   std::unordered_map<ConversationId, Ringing> rings;
   std::unordered_map<ConversationId, Transfer> transfers;

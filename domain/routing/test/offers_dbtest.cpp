@@ -130,6 +130,17 @@ TEST_F(Offers, Ring_Declined_GoesOnForTheOthers) {
   EXPECT_EQ(owner(id), zhao.user);
 }
 
+TEST_F(Offers, Ring_ForWhoGoesOffline_GoesOnWithoutHim) {
+  ring(1);
+  const auto li = on_duty("li"), wang = on_duty("wang");
+  const auto id = arrive();
+  const bool li_first = !rung(li).empty();
+  must(office_.try_state(li_first ? li : wang, AgentState::offline));
+  office_.settle();
+  EXPECT_THAT(rung(li_first ? wang : li), ElementsAre(id));
+  EXPECT_THAT(rung(li_first ? li : wang), IsEmpty());
+}
+
 TEST_F(Offers, Ring_AcrossARestart_StillEndsInTime) {
   ring(1);
   const auto li = on_duty("li"), wang = on_duty("wang");
