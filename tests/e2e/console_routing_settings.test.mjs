@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { Stage, until } from "./lib/stage.mjs";
+import { axe, Stage, until } from "./lib/stage.mjs";
 
 let stage, page, teams, policy;
 before(async () => {
@@ -234,3 +234,24 @@ test("Mail_SettingsSaved_PasswordStaysSecret", async () => {
   await save("/mail-settings");
   assert.equal((await stage.admin.call("GET", "/mail-settings")).has_password, true, "an untouched password stays");
 });
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`Editors_${colorScheme}_NoAccessibilityViolations`, async () => {
+    await page.emulateMedia({ colorScheme });
+    const found = {};
+    const look = async (name) => {
+      const violations = await axe(page);
+      if (violations.length) found[name] = violations;
+    };
+    await go(`/queues/${policy.team_id}`);
+    for (const tab of ["分给谁", "先后与上限", "技能与渠道", "超时处理", "工作时间"]) {
+      await page.getByRole("tab", { name: new RegExp(tab) }).click();
+      await look(tab);
+    }
+    await go("/entrance");
+    await page.getByRole("button", { name: "编辑“结账页的客户”" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "规则名称" }).waitFor();
+    await look("rule");
+    assert.deepEqual(found, {});
+  });
+}

@@ -260,7 +260,7 @@ export default {
       textLong: "The text exceeds {n} characters",
     },
   },
-  duration: { unit: "Unit of time", s: "seconds", min: "minutes", h: "hours" },
+  duration: { number: "Length of time", unit: "Unit of time", s: "seconds", min: "minutes", h: "hours" },
   right: words.right,
   rightGroup: words.rightGroup,
   rightLacking: "You lack this permission yourself and cannot give it.",

@@ -260,7 +260,7 @@ export default {
       textLong: "内容超过 {n} 个字",
     },
   },
-  duration: { unit: "时间单位", s: "秒", min: "分钟", h: "小时" },
+  duration: { number: "时长", unit: "时间单位", s: "秒", min: "分钟", h: "小时" },
   right: words.right,
   rightGroup: words.rightGroup,
   rightLacking: "您自己没有这项权限，不能授予别人。",
