@@ -116,12 +116,13 @@ int main(int argc, char** argv) {
     if (!run_day(seed++, pace, days < 2 ? kStepsMin : 0, options.steps, end, totals)) ++failed;
     ++days;
   } while (!options.one_day && failed == 0 && std::chrono::steady_clock::now() < until);
-  std::printf("%lld days, %lld events: %lld assigned, %lld passed on, %lld closed politely, %lld promised, "
-              "%lld asked, %lld not solved\n",
-              static_cast<long long>(totals.days), static_cast<long long>(totals.events),
-              static_cast<long long>(totals.assigned), static_cast<long long>(totals.passed_on),
-              static_cast<long long>(totals.closed_quiet), static_cast<long long>(totals.promised),
-              static_cast<long long>(totals.asked), static_cast<long long>(totals.not_solved));
+  std::printf(
+      "%lld days, %lld events: %lld assigned, %lld passed on, %lld closed politely, %lld promised, "
+      "%lld asked, %lld not solved\n",
+      static_cast<long long>(totals.days), static_cast<long long>(totals.events),
+      static_cast<long long>(totals.assigned), static_cast<long long>(totals.passed_on),
+      static_cast<long long>(totals.closed_quiet), static_cast<long long>(totals.promised),
+      static_cast<long long>(totals.asked), static_cast<long long>(totals.not_solved));
   std::printf("%lld rung, %lld accepted, %lld wrapped up\n", static_cast<long long>(totals.rung),
               static_cast<long long>(totals.accepted), static_cast<long long>(totals.wrapped_up));
   std::printf("%lld passed, %d failed\n", static_cast<long long>(totals.days), failed);

@@ -25,7 +25,7 @@ struct ServeOptions {
   int workers = 4;
   int net_threads = 1;
   bool internal_webhooks = false;  // the company's own programs may stand at loopback and private addresses
-  bool rate_limits = true;  // false only for load tests: every client may do what it likes
+  bool rate_limits = true;         // false only for load tests: every client may do what it likes
 };
 
 /// How long stop() waits for what is in hand before it cuts.

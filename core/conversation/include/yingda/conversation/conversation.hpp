@@ -29,10 +29,10 @@ inline constexpr int kConversationPageMax = 100;
 inline constexpr int kPreviewCodePoints = 80;
 inline constexpr std::int64_t kFileBytesMax = 50LL * 1024 * 1024;
 inline constexpr int kMentionsMax = 20;
-inline constexpr int kParticipantsMax = 20;  // colleagues in one conversation
-inline constexpr int kEpisodesMax = 500;     // shown of one thread, the newest
+inline constexpr int kParticipantsMax = 20;        // colleagues in one conversation
+inline constexpr int kEpisodesMax = 500;           // shown of one thread, the newest
 inline constexpr int kEpisodeMessagesMax = 5'000;  // that `work_of` counts
-inline constexpr int kReasonBytesMax = 100;  // of a dotted key
+inline constexpr int kReasonBytesMax = 100;        // of a dotted key
 inline constexpr std::int64_t kPriorityMax = 9;
 inline constexpr int kSearchWindow = 5'000;      // conversations that one call of `list` looks through
 inline constexpr int kCannedRepliesMax = 1'000;  // of one person, and of the company
@@ -138,9 +138,9 @@ class Conversations {
   /// An answer, a note or a whisper. A whisper is a supervisor's (`auth.permission_denied`), text only
   /// (`conversation.whisper_text_only`), for a conversation that has an owner (conflict `conversation.no_owner`); it
   /// moves neither the list nor anybody's counts and is audited. Everybody but its readers hears only that `last_seq`
-  /// moved, by "conversation.changed". Answering needs ownership or participation (`conversation.not_owner`), except supervisors;
-  /// who was only consulted gets `conversation.consult_notes_only`.
-  /// Answering a closed conversation reopens it for the sender. Notes need only access.
+  /// moved, by "conversation.changed". Answering needs ownership or participation (`conversation.not_owner`), except
+  /// supervisors; who was only consulted gets `conversation.consult_notes_only`. Answering a closed conversation
+  /// reopens it for the sender. Notes need only access.
   Result<Accepted> send(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                         const OutboundMessage& outbound);
   /// Within the tenant's recall window, own messages only (`conversation.recall_too_late`, `conversation.not_author`).
@@ -184,8 +184,8 @@ class Conversations {
                                     std::int64_t priority);
   /// By the entrance: what the conversation is about; "" for nothing. Emits `conversation.changed` when it differs.
   Result<Conversation> set_topic(storage::Transaction& tx, TenantId tenant, ConversationId id, std::string_view topic);
-  /// Adds or removes a colleague, or gives him another role; owner or supervisor; everybody may leave. Participants stay
-  /// until the customer's next episode.
+  /// Adds or removes a colleague, or gives him another role; owner or supervisor; everybody may leave. Participants
+  /// stay until the customer's next episode.
   Result<Conversation> set_participant(storage::Transaction& tx, const org::Actor& actor, ConversationId id,
                                        UserId colleague, bool takes_part,
                                        ParticipantRole role = ParticipantRole::conference);

@@ -59,7 +59,7 @@ struct VisitorThread {
   std::optional<UserId> owner;
   std::vector<UserId> participants;
   bool queued = false;
-  std::int64_t as_of_seq = 0;  // the event log's seq when it was read
+  std::int64_t as_of_seq = 0;     // the event log's seq when it was read
   std::vector<UserId> consulted;  // those of the participants that the customer does not know of
 };
 
