@@ -174,7 +174,7 @@ std::optional<DurationMs> Routing::estimated_wait(TenantId tenant, ConversationI
   const std::scoped_lock lock(world->mutex);
   const WorkItem* item = world->board.item(conversation);
   if (!item) return std::nullopt;
-  const auto ms = world->estimate_ms(item->team, world->board.position(conversation));
+  const auto ms = world->estimate_ms(*item, impl_->clock.now());
   return ms ? std::optional(DurationMs{*ms}) : std::nullopt;
 }
 

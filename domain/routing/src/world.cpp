@@ -1,5 +1,7 @@
 #include "world.hpp"
 
+#include <algorithm>
+
 namespace yingda::routing {
 namespace {
 
@@ -40,6 +42,15 @@ std::optional<std::int64_t> World::estimate_ms(TeamId team, std::int64_t place) 
   const auto it = flows.find(team);
   if (it == flows.end() || it->second.interval_ms <= 0 || place <= 0) return std::nullopt;
   return static_cast<std::int64_t>(it->second.interval_ms * static_cast<double>(place));
+}
+
+std::optional<std::int64_t> World::estimate_ms(const WorkItem& item, UtcTime now) const {
+  const auto it = flows.find(item.team);
+  if (it == flows.end() || it->second.interval_ms <= 0) return std::nullopt;
+  // He was there all this time and nobody was served: the pace of before is no promise any more.
+  const auto still = static_cast<double>((now - std::max(it->second.last, item.arrived)).ms);
+  return static_cast<std::int64_t>(std::max(it->second.interval_ms, still) *
+                                   static_cast<double>(board.position(item.id)));
 }
 
 void World::forget_waiting(ConversationId id) {

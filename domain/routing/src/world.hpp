@@ -121,6 +121,8 @@ struct World {
   void exclude(ConversationId id, EpisodeId episode, const std::vector<UserId>& agents);
   /// What the `place`-th in a queue will wait, by its flow.
   std::optional<std::int64_t> estimate_ms(TeamId team, std::int64_t place) const;
+  /// What a waiting item will still wait: by the flow, or slower when nothing has moved for longer than that.
+  std::optional<std::int64_t> estimate_ms(const WorkItem& item, UtcTime now) const;
   /// One more went out of this queue: how fast it moves.
   void count_flow(ConversationId item, TeamId team, UtcTime now);
   void start_ring(ConversationId item, Ringing ring);

@@ -282,6 +282,9 @@ TEST_F(ChoiceTest, EstimatedWait_FollowsThePaceAndIsKeptWithTheReason) {
     office.settle();
   }
   EXPECT_EQ(office.routing().estimated_wait(office.tenant, ids[5]), seconds(40)) << "second in the queue";
+  office.clock.advance(seconds(50));
+  EXPECT_EQ(office.routing().estimated_wait(office.tenant, ids[5]), seconds(100)) << "nothing moved for 50 s";
+  office.clock.set(office.clock.now() - seconds(50));
   const auto late = arrive();
   for (std::size_t i = 3; i < 6; ++i) {
     office.clock.advance(seconds(20));
