@@ -1,4 +1,6 @@
 // What routing hears: conversation events, agents' states from other processes, changes of people and teams.
+#include <algorithm>
+
 #include "impl.hpp"
 #include "yingda/base/log.hpp"
 
@@ -105,8 +107,11 @@ Status Routing::Impl::on_conversation(const std::shared_ptr<World>& world, const
     freed = place(*world, c);
     // What comes back into a queue that it has already is nobody's to place.
     const bool comes_back = waits && c.team_id && event.type == "conversation.reopened";
-    if ((c.state == conversation::State::assigned || comes_back) && !world->armed.contains(c.id))
+    if ((c.state == conversation::State::assigned || comes_back) && !world->armed.contains(c.id)) {
       look_at = first_look(*world, c.team_id);
+      // Whom it waits for it does not wait for ever.
+      if (const auto next = world->board.next_change(c.id, clock.now())) look_at = std::min(*look_at, *next);
+    }
     if (event.type != "conversation.changed") {
       const bool chosen = c.state == conversation::State::assigned && c.agent && !change.by_id.empty();
       if (chosen)

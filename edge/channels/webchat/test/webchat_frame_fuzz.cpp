@@ -23,6 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   (void)read_file(text);
   const FileToken token = [](yingda::FileId) { return std::string("t"); };
   (void)encode_message(text, token);
-  (void)encode_conversation(text, [](yingda::ConversationId) { return std::int64_t{1}; });
+  (void)encode_conversation(text, [](yingda::ConversationId) { return yingda::realtime::QueuePlace{1, 60'000}; });
   return 0;
 }
