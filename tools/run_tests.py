@@ -69,6 +69,9 @@ def node_test(files, env=None, timeout=1200, concurrency=1):
     if not files:
         return 0, 1
     code, output = call(["node", "--test", f"--test-concurrency={concurrency}", "--test-reporter=tap", *files], env=env, timeout=timeout)
+    # The end of a long output seldom shows what failed.
+    for block in re.findall(r"^not ok .*?^  \.\.\.$", output, re.M | re.S)[:5]:
+        print("\n".join(block.splitlines()[:60]), flush=True)
     passed = sum(int(n) for n in re.findall(r"^# pass (\d+)$", output, re.M))
     failed = sum(int(n) for n in re.findall(r"^# (?:fail|cancelled) (\d+)$", output, re.M))
     return passed, max(failed, 1 if code else 0)
