@@ -452,8 +452,9 @@ void Day::check_idle(const Conversation& c, const std::map<UserId, AgentStatus>&
   const auto serves = [&](const AgentStatus& agent) {
     return agent.state == AgentState::online && std::ranges::find(agent.team_ids, c.team_id) != agent.team_ids.end();
   };
+  const auto& out = ledger_.silent_since_close(c.id);
   const bool others = std::ranges::any_of(
-      agents, [&](const auto& entry) { return serves(entry.second) && !silent.contains(entry.first); });
+      agents, [&](const auto& entry) { return serves(entry.second) && !out.contains(entry.first); });
   for (const auto& [id, agent] : agents) {
     if (!serves(agent) || agent.load + ledger_.rings_for(id) >= agent.capacity || (others && silent.contains(id)))
       continue;

@@ -38,6 +38,12 @@ const std::set<UserId>& Ledger::silent(ConversationId id) const {
   return it == silent_.end() ? nobody : it->second;
 }
 
+const std::set<UserId>& Ledger::silent_since_close(ConversationId id) const {
+  static const std::set<UserId> nobody;
+  const auto it = silent_since_close_.find(id);
+  return it == silent_since_close_.end() ? nobody : it->second;
+}
+
 void Ledger::take(const storage::CommittedEvent& event) {
   if (event.seq != last_seq_ + 1) throw Violation("the log is not dense at " + std::to_string(event.seq));
   last_seq_ = event.seq;
@@ -60,9 +66,11 @@ void Ledger::take(const storage::CommittedEvent& event) {
   const auto before = now_.find(c.id);
   if (event.type == "conversation.opened") {
     silent_.erase(c.id);
+    silent_since_close_.erase(c.id);
     service_[c.id] = {.episode = c.episode_id};
   }
   if (event.type == "conversation.reopened" && waits(c)) service_[c.id].came_back = true;
+  if (event.type == "conversation.closed") silent_since_close_.erase(c.id);
   service_[c.id].closed_by_person = event.type == "conversation.closed" && !told.by_id.empty();
   if (event.type == "conversation.assigned" && told.by_id.empty()) check_assigned(told);
   if (event.type == "conversation.closed" && told.reason == "customer_quiet") {
@@ -72,8 +80,10 @@ void Ledger::take(const storage::CommittedEvent& event) {
   }
   if (event.type == "conversation.queued" && told.reason.starts_with("routing.rule.agent_")) {
     ++passed_on;
-    if (told.reason == "routing.rule.agent_silent" && told.previous_agent_id)
+    if (told.reason == "routing.rule.agent_silent" && told.previous_agent_id) {
       silent_[c.id].insert(*told.previous_agent_id);
+      silent_since_close_[c.id].insert(*told.previous_agent_id);
+    }
   }
   promised += c.state == State::promised && (before == now_.end() || before->second.state != State::promised);
   if (event.type != "conversation.changed") {

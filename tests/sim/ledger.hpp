@@ -39,6 +39,8 @@ class Ledger {
   std::int64_t load(UserId agent) const;
   /// Who was silent on this conversation in its present episode.
   const std::set<UserId>& silent(ConversationId id) const;
+  /// The same since it was last closed: the engine may forget the others, who may get it again.
+  const std::set<UserId>& silent_since_close(ConversationId id) const;
   /// A person gave it to its owner, who did not go offline since.
   bool by_hand(ConversationId id) const { return by_hand_.contains(id); }
   /// Rings for somebody; it waits on purpose.
@@ -75,7 +77,7 @@ class Ledger {
   std::map<ConversationId, std::pair<TeamId, std::int64_t>> entered_;  // queue, since which step
   std::uint64_t digest_ = 14'695'981'039'346'656'037ULL;
   std::map<ConversationId, conversation::Conversation> now_;
-  std::map<ConversationId, std::set<UserId>> silent_;
+  std::map<ConversationId, std::set<UserId>> silent_, silent_since_close_;
   std::map<ConversationId, UserId> by_hand_;
 
   /// What asking depends on, of each conversation's present episode.
