@@ -143,7 +143,10 @@ void Ledger::take_offer_end(const storage::CommittedEvent& event) {
   routing::Offer& offer = it->second;
   using routing::OfferOutcome;
   if (ended.outcome == OfferOutcome::declined || ended.outcome == OfferOutcome::expired) {
-    for (const UserId agent : ended.agent_ids) refused_[{ended.conversation_id, agent}] = event.at + minutes(1);
+    for (const UserId agent : ended.agent_ids) {
+      UtcTime& until = refused_[{ended.conversation_id, agent}];
+      until = std::max(until, event.at + minutes(1));  // the clock may have been turned back
+    }
     ever_refused_.insert(ended.conversation_id);
   }
   for (const UserId agent : ended.agent_ids)
