@@ -28,6 +28,11 @@ std::int64_t Board::skill_fit(const AgentView& agent, const std::vector<Skill>& 
   return fit;
 }
 
+std::int64_t weight_of(const QueuePolicy& policy, conversation::Channel channel) {
+  const auto own = std::ranges::find(policy.weights, channel, &ChannelWeight::channel);
+  return own == policy.weights.end() ? 1 : own->weight;
+}
+
 Board::Queue& Board::queue(TeamId team) {
   auto [it, fresh] = queues_.try_emplace(team);
   if (fresh) it->second.policy.team_id = team;

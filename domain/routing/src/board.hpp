@@ -74,6 +74,9 @@ struct Assignment {
   OfferId offer;  // of the ring; the shell gives it
 };
 
+/// What an item of this channel takes of an agent's capacity under a policy.
+std::int64_t weight_of(const QueuePolicy& policy, conversation::Channel channel);
+
 class Board {
  public:
   void put_policy(const QueuePolicy& policy);

@@ -10,11 +10,6 @@ namespace {
 constexpr int kPage = 100;
 constexpr int kWaitingMax = 100'000;  // bound of one tenant's queues
 
-std::int64_t weight_of(const QueuePolicy& policy, conversation::Channel channel) {
-  const auto own = std::ranges::find(policy.weights, channel, &ChannelWeight::channel);
-  return own == policy.weights.end() ? 1 : own->weight;
-}
-
 WorkItem item_of(const conversation::Conversation& c) {
   WorkItem item;
   item.id = c.id;

@@ -20,8 +20,7 @@ WorkItem newcomer(const PreviewRequest& request, UtcTime now) {
   item.team = request.policy.team_id;
   item.arrived = now - milliseconds(request.waited_ms);
   item.vip = !request.level.empty();
-  const auto own = std::ranges::find(request.policy.weights, request.channel, &ChannelWeight::channel);
-  if (own != request.policy.weights.end()) item.weight = own->weight;
+  item.weight = weight_of(request.policy, request.channel);
   item.skills = request.policy.skills;
   item.skills.insert(item.skills.end(), request.skills.begin(), request.skills.end());
   item.language = request.language;
@@ -89,13 +88,13 @@ std::vector<Board::Rank> Board::rank(ConversationId id, UtcTime now) const {
 Board part_of(const Board& board, const QueuePolicy& policy) {
   Board part;
   part.put_policy(policy);
-  std::int64_t placeholder = 0;
+  std::int64_t stand_in = 0;
   for (const UserId id : board.agents_of(policy.team_id)) {
     AgentView view = *board.agent(id);
     view.teams = {policy.team_id};
     part.put_agent(std::move(view));
     // One stand-in carries all he has in hand.
-    if (const std::int64_t load = board.load(id); load > 0) part.put_owned(ConversationId{--placeholder}, id, load);
+    if (const std::int64_t load = board.load(id); load > 0) part.put_owned(ConversationId{--stand_in}, id, load);
   }
   for (const ConversationId id : board.waiting_in(policy.team_id)) part.put_waiting(*board.item(id));
   return part;

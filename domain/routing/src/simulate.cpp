@@ -36,11 +36,6 @@ QueuePolicy as_decided(QueuePolicy policy) {
   return policy;
 }
 
-std::int64_t weight_of(const QueuePolicy& policy, conversation::Channel channel) {
-  const auto own = std::ranges::find(policy.weights, channel, &ChannelWeight::channel);
-  return own == policy.weights.end() ? 1 : own->weight;
-}
-
 std::int64_t median_handling(const Recording& recording) {
   std::vector<std::int64_t> times;
   for (const RecordedItem& item : recording.items) {

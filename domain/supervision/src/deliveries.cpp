@@ -30,7 +30,7 @@ runtime::Timer timer_of(TenantId tenant, DeliveryId id, UtcTime due) {
   return {tenant, std::string(kDeliverTimer), to_string(id), due, "{}"};
 }
 
-Status check_webhook(const Webhook& hook, std::size_t place, std::vector<FieldError>& errors) {
+void check_webhook(const Webhook& hook, std::size_t place, std::vector<FieldError>& errors) {
   const std::string field = "webhooks." + std::to_string(place);
   const bool http = hook.url.starts_with("http://") || hook.url.starts_with("https://");
   const bool clean = std::ranges::none_of(hook.url, [](unsigned char c) { return c <= ' ' || c == 0x7f; });
@@ -40,7 +40,6 @@ Status check_webhook(const Webhook& hook, std::size_t place, std::vector<FieldEr
   if (hook.url.size() > kWebhookUrlBytesMax) errors.push_back({field + ".url", "request.too_long"});
   if (hook.secret && hook.secret->size() > kWebhookSecretBytesMax)
     errors.push_back({field + ".secret", "request.too_long"});
-  return {};
 }
 
 Webhook shown(const store::WebhookRow& row) {
@@ -64,7 +63,7 @@ Result<AlarmSettings> Supervision::save_settings(storage::Transaction& tx, const
   YD_TRY(const AlarmSettings before, this->settings(tx, actor));
   if (settings.webhooks.size() > kWebhooksMax) return fail_fields({{"webhooks", "supervision.too_many_webhooks"}});
   std::vector<FieldError> errors;
-  for (std::size_t i = 0; i < settings.webhooks.size(); ++i) YD_CHECK(check_webhook(settings.webhooks[i], i, errors));
+  for (std::size_t i = 0; i < settings.webhooks.size(); ++i) check_webhook(settings.webhooks[i], i, errors);
   if (!errors.empty()) return fail_fields(std::move(errors));
 
   YD_TRY(const auto known, store::webhooks(tx, actor.tenant));
