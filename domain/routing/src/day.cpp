@@ -9,12 +9,13 @@ namespace {
 
 constexpr int kChangesMax = 2'000;  // of one day
 
-/// The states of [from, until) without gaps; offline before the first change that is known.
+/// The states of [from, until) without gaps; offline before the first change that is known. The last one stands there
+/// also when it began at this very moment.
 std::vector<StateSpan> spans_of(const std::vector<StoredState>& changes, UtcTime from, UtcTime until) {
   std::vector<StateSpan> spans;
-  const auto add = [&](AgentState state, const std::string& reason, UtcTime begin, UtcTime end) {
+  const auto add = [&](AgentState state, const std::string& reason, UtcTime begin, UtcTime end, bool last = false) {
     begin = std::max(begin, from), end = std::min(end, until);
-    if (begin >= end) return;
+    if (end < begin || (begin == end && !last)) return;
     if (!spans.empty() && spans.back().state == state && spans.back().reason == reason)
       spans.back().until_at_ms = end;
     else
@@ -22,7 +23,8 @@ std::vector<StateSpan> spans_of(const std::vector<StoredState>& changes, UtcTime
   };
   add(AgentState::offline, "", from, changes.empty() ? until : changes.front().since);
   for (std::size_t i = 0; i < changes.size(); ++i)
-    add(changes[i].state, changes[i].reason, changes[i].since, i + 1 < changes.size() ? changes[i + 1].since : until);
+    add(changes[i].state, changes[i].reason, changes[i].since, i + 1 < changes.size() ? changes[i + 1].since : until,
+        i + 1 == changes.size());
   return spans;
 }
 

@@ -211,6 +211,7 @@ TEST_F(States, Day_OfStatesAndConversations_AddsUp) {
   const auto c = office_.say(office_.make_customer());
   office_.pass(minutes(20));
   must(office_.try_state(li, AgentState::away, "meal"));
+  EXPECT_EQ(must(day(li, li)).spans.back().state, AgentState::away) << "at the very moment it begins";
   office_.clock.advance(minutes(30));
   must(office_.try_state(li, AgentState::online));
   office_.clock.advance(minutes(10));
